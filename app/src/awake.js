@@ -1,4 +1,4 @@
-(async (js, wasm, follow) => {
+(async (js, wasm, follow, palette) => {
   const closeMenus = (but) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (menu !== but) menu.open = false;
@@ -105,8 +105,9 @@
     sessionStorage.setItem("reloads", "1");
     location.reload();
   });
-  // It comes when the page needs it, and stays in the cache.
+  // They come when the page needs them, and stay in the cache.
   if (follow && document.querySelector("[data-follow]")) import(follow).then((mod) => mod.follow());
+  if (palette && document.querySelector("[data-palette]")) import(palette).then((mod) => mod.palette());
   if (!js || !document.querySelector("leptos-island")) return;
   const bytes = fetch(wasm);
   const mod = await import(js);

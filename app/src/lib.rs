@@ -36,6 +36,8 @@ mod propagation;
 mod redirect;
 mod repositories;
 #[cfg(feature = "ssr")]
+mod search;
+#[cfg(feature = "ssr")]
 mod sent;
 #[cfg(feature = "ssr")]
 pub mod services;
@@ -54,6 +56,8 @@ pub use answer::status;
 pub use connection_tests::stage_html;
 #[cfg(feature = "ssr")]
 pub use propagation::progress_html;
+#[cfg(feature = "ssr")]
+pub use search::found_html;
 #[cfg(feature = "ssr")]
 pub use shell::{App, missing, shell};
 #[cfg(feature = "ssr")]

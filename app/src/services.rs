@@ -19,6 +19,8 @@ pub struct Services {
     pub account: Arc<dyn service::OwnAccount>,
     /// The first page.
     pub overview: Arc<dyn service::Overview>,
+    /// Search.
+    pub search: Arc<dyn service::Search>,
     /// Credentials.
     pub credentials: Arc<dyn service::Credentials>,
     /// Chart repositories.
@@ -127,6 +129,8 @@ pub struct Bundle {
     pub css: String,
     /// The script of pages that follow what happens.
     pub follow: String,
+    /// The script of searching from every page.
+    pub palette: String,
 }
 
 /// Everything a page needs to answer: taken from the context before the first `await`.

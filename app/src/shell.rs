@@ -13,7 +13,7 @@ use crate::{
     account,
     appearance::{Appearance, Theme},
     audit, charts, credentials, exports, gitops, matching, notices, overview, projects,
-    repositories,
+    repositories, search,
     services::Bundle,
     sessions,
     ui::page::not_found,
@@ -49,7 +49,7 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    let urls = [&bundle.js, &bundle.wasm, &bundle.follow].map(|url| quoted(url));
+    let urls = [&bundle.js, &bundle.wasm, &bundle.follow, &bundle.palette].map(|url| quoted(url));
     let script = format!("({})({})", AWAKE.trim(), urls.join(","));
     // Islands have no serialized resources; nothing else may write scripts into the page.
     if let Some(context) = Owner::current_shared_context() {
@@ -92,6 +92,7 @@ pub fn App() -> AnyView {
         <Router>
             <FlatRoutes fallback=not_found>
                 <Route path=path!("/") view=overview::overview ssr=mode.clone()/>
+                <Route path=path!("/search") view=search::search ssr=mode.clone()/>
                 <Route path=path!("/setup/:token") view=sessions::set_up ssr=mode.clone()/>
                 <Route path=path!("/account") view=account::account ssr=mode.clone()/>
                 <Route path=path!("/account/password") view=account::password ssr=mode.clone()/>

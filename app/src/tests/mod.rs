@@ -13,6 +13,7 @@ mod git_connections;
 mod gitops;
 mod matching;
 mod overview;
+mod search;
 mod shown_once;
 mod targets;
 mod wizard;
@@ -43,6 +44,7 @@ fn site(fake: &Arc<Fake>) -> Router {
             wasm: "/pkg/x.wasm".into(),
             css: "/pkg/x.css".into(),
             follow: "/pkg/follow.js".into(),
+            palette: "/pkg/palette.js".into(),
         });
     };
     let render = leptos_axum::render_app_async_with_context(context.clone(), crate::shell);

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     appearance::{Appearance, Side, Theme},
+    search::SearchField,
     services::Flash,
 };
 
@@ -53,6 +54,7 @@ pub(crate) fn Frame(framed: Framed, children: Children) -> impl IntoView {
                     </button>
                     {fold()}
                     <Breadcrumb section title/>
+                    <SearchField/>
                     <Bell open=attention.notices/>
                     <Account principal/>
                 </header>

@@ -36,6 +36,7 @@ mod provider;
 mod redaction;
 mod registry_host;
 pub mod repositories;
+pub mod search;
 mod secret;
 pub mod service;
 pub mod sessions;

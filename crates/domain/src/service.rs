@@ -34,6 +34,7 @@ use crate::{
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
     },
+    search,
     sessions::{SetUp, SignIn, SignInFrom, SignedIn},
 };
 
@@ -88,6 +89,14 @@ pub trait OwnAccount: Send + Sync {
 pub trait Overview: Send + Sync {
     /// What needs attention, how everything is doing, and what happened, as it is now.
     async fn overview(&self, principal: &Principal) -> Answer<OverviewPage>;
+}
+
+/// Search.
+#[async_trait]
+pub trait Search: Send + Sync {
+    /// What begins with all the words that were typed, of every kind that the person may see.
+    async fn search(&self, principal: &Principal, typed: search::Typed)
+    -> Answer<search::Findings>;
 }
 
 /// Credentials.

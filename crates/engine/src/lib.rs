@@ -23,6 +23,7 @@ mod projects;
 pub mod propagation;
 mod random;
 pub mod repositories;
+mod search;
 mod secret_hash;
 mod sessions;
 

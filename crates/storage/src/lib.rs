@@ -29,6 +29,7 @@ pub mod propagation;
 mod read_pool;
 pub mod repositories;
 mod rights;
+pub mod search;
 pub mod sessions;
 pub mod settings;
 mod sql;

@@ -83,6 +83,8 @@ pub enum Sweep {
     AuditLine,
     /// What is due in any organization is queued.
     Schedule,
+    /// Things that were stored before there was a table of words get theirs.
+    Search,
     /// What syncs and deliveries of several organizations found is stored together.
     Results,
 }

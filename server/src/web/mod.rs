@@ -18,6 +18,7 @@ mod recognize;
 mod refusal;
 mod router;
 pub mod routes;
+mod search;
 mod session;
 mod site;
 mod starting;

@@ -137,6 +137,7 @@ fn services(engine: &Engine) -> Services {
     Services {
         sessions: Arc::<Engine>::clone(&engine),
         overview: Arc::<Engine>::clone(&engine),
+        search: Arc::<Engine>::clone(&engine),
         credentials: Arc::<Engine>::clone(&engine),
         repositories: Arc::<Engine>::clone(&engine),
         charts: Arc::<Engine>::clone(&engine),

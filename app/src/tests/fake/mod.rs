@@ -8,6 +8,7 @@ pub(super) mod exports;
 mod gitops;
 mod overview;
 mod repositories;
+mod search;
 mod visit;
 
 use std::{
@@ -162,6 +163,7 @@ impl Fake {
         Services {
             sessions: Arc::<Self>::clone(fake),
             overview: Arc::<Self>::clone(fake),
+            search: Arc::<Self>::clone(fake),
             credentials: Arc::<Self>::clone(fake),
             repositories: Arc::<Self>::clone(fake),
             charts: Arc::<Self>::clone(fake),

@@ -53,6 +53,7 @@ mod repository_troubles;
 mod rights;
 mod rights_lost;
 mod rotation;
+mod search;
 mod secret_reads;
 mod sessions;
 mod shared_projects;

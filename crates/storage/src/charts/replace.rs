@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::read::metadata;
-use crate::{Db, Json, Result, Scope, Tx, exec, rows};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows, search};
 
 /// A chart that is stored already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,7 @@ pub async fn stored(
 pub async fn remove(tx: &mut Tx, scope: Scope, charts: &[ChartId]) -> Result<()> {
     for chart in charts {
         remove_versions(tx, scope, *chart).await?;
+        search::forget_charts(tx, scope, *chart).await?;
         exec!(tx, "delete from charts where organization_id = $1 and id = $2", [scope, *chart])?;
     }
     Ok(())
@@ -113,6 +114,7 @@ async fn remove_versions(tx: &mut Tx, scope: Scope, chart: ChartId) -> Result<()
 /// Removes all charts of a repository with their versions.
 pub async fn delete_all(tx: &mut Tx, scope: Scope, repository: RepositoryId) -> Result<()> {
     delete_all_versions(tx, scope, repository).await?;
+    search::forget_charts_of(tx, scope, repository).await?;
     exec!(
         tx,
         "delete from charts where organization_id = $1 and repository_id = $2",
@@ -163,7 +165,7 @@ pub async fn insert(
             [scope, repository, Json(&rows)]
         )?;
     }
-    Ok(())
+    search::chart_words(tx, scope, charts.iter().map(|chart| (chart.id, chart.name))).await
 }
 
 /// Stores versions of new charts.

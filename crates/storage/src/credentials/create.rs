@@ -7,7 +7,7 @@ use super::{
     draft::{draft_columns, draft_values},
     values::{access_text, project_of, purposes_text},
 };
-use crate::{Db, Result, Scope, Tx, exec, value};
+use crate::{Db, Result, Scope, Tx, exec, search, value};
 
 /// A credential whose first secret is about to be written.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub async fn insert(tx: &mut Tx, scope: Scope, row: &NewRow<'_>) -> Result<()> {
             operation.draft.record()?,
         ]
     )?;
-    Ok(())
+    search::credential(tx, scope, operation.credential).await
 }
 
 /// Whether a credential other than `except` has this name.
@@ -82,10 +82,12 @@ pub async fn remove_unborn(
     operation: OperationId,
     now: Timestamp,
 ) -> Result<u64> {
-    exec!(
+    let removed = exec!(
         tx,
         "update credentials set state = 'deleting', deleted_at = $4, operation_id = null, epoch = epoch + 1
          where organization_id = $1 and id = $2 and operation_id = $3 and state = 'creating'",
         [scope, id, operation, now]
-    )
+    )?;
+    search::credential(tx, scope, id).await?;
+    Ok(removed)
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::state;
-use crate::{Db, Error, Result, Scope, Tx, exec, row, rows};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, rows, search};
 
 /// Marks a credential as deleted; answers how many rows that was. From the commit on nobody can
 /// begin to use it, and the epoch refuses the results of who has begun.
@@ -17,13 +17,15 @@ pub async fn tombstone(
     actor: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    exec!(
+    let deleted = exec!(
         tx,
         "update credentials set state = 'deleting', deleted_at = $3, updated_at = $3, updated_by = $4,
            epoch = epoch + 1, row_version = row_version + 1, operation_id = null
          where organization_id = $1 and id = $2 and deleted_at is null",
         [scope, id, now, actor]
-    )
+    )?;
+    search::credential(tx, scope, id).await?;
+    Ok(deleted)
 }
 
 /// A deleted credential.

@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::values::{access_text, project_of, purposes_text};
-use crate::{Result, Scope, Tx, exec, one_value};
+use crate::{Result, Scope, Tx, exec, one_value, search};
 
 /// Where a credential applies, with the default project filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub async fn place(
            and (c.purposes <> $3 or c.pattern_kind <> $4 or c.pattern <> $5))",
         [scope, id, purposes.as_str(), kind, pattern]
     )?;
-    exec!(
+    let changed = exec!(
         tx,
         "update credentials set project_id = $4, purposes = $5, pattern = $6, pattern_kind = $7, environment = $8,
            expires_at = $9, expiry_source = $10, access = $13, updated_by = $11, updated_at = $12, row_version = row_version + 1
@@ -89,5 +89,7 @@ pub async fn place(
             now,
             access_text(placed.access),
         ]
-    )
+    )?;
+    search::credential(tx, scope, id).await?;
+    Ok(changed)
 }

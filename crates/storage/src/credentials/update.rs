@@ -9,7 +9,7 @@ use super::{
     CredentialDraft, Operation,
     draft::{draft_changes, remarks_changes},
 };
-use crate::{Result, Scope, Tx, exec};
+use crate::{Result, Scope, Tx, exec, search};
 
 /// Changes name and remarks to those of `draft`, if nobody changed the row since `row_version` and no
 /// secret is being written; answers how many rows that was.
@@ -24,7 +24,7 @@ pub async fn describe(
     draft: &CredentialDraft,
     (by, now): (&str, Timestamp),
 ) -> Result<u64> {
-    exec!(
+    let changed = exec!(
         tx,
         ["update credentials set " remarks_changes!() ", updated_by = $4, updated_at = $5,
             row_version = row_version + 1
@@ -32,7 +32,9 @@ pub async fn describe(
           where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
             and operation_id is null"],
         [scope, id, row_version, by, now, draft.record()?]
-    )
+    )?;
+    search::credential(tx, scope, id).await?;
+    Ok(changed)
 }
 
 /// Takes a credential for the write of a new secret (prepare), if nobody changed the row since
@@ -102,7 +104,7 @@ pub async fn commit(
 ) -> Result<u64> {
     let draft = &operation.draft;
     let source = draft.expires_at.map(|_| ExpirySource::Provider.as_str());
-    exec!(
+    let changed = exec!(
         tx,
         ["update credentials set vault_version = $4, updated_by = $6, updated_at = $7, " draft_changes!() ",
             secret_at = case when state = 'creating' or fingerprint <> $5 then $7 else secret_at end,
@@ -127,5 +129,7 @@ pub async fn commit(
             source,
             draft.record()?,
         ]
-    )
+    )?;
+    search::credential(tx, scope, operation.credential).await?;
+    Ok(changed)
 }

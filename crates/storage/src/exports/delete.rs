@@ -2,18 +2,20 @@
 
 use domain::{CredentialId, ExportId, RepositoryId};
 
-use crate::{Result, Scope, Tx, exec, value, values};
+use crate::{Result, Scope, Tx, exec, search, value, values};
 
 /// Deletes an empty export; answers its name, `None` when there was none.
 ///
 /// # Errors
 /// When something still takes it ([`crate::Error::is_dangling`]), or the database refuses.
 pub async fn delete(tx: &mut Tx, scope: Scope, id: ExportId) -> Result<Option<String>> {
-    value!(
+    let deleted = value!(
         tx,
         "delete from exports where organization_id = $1 and id = $2 returning name",
         [scope, id]
-    )
+    )?;
+    search::export(tx, scope, id).await?;
+    Ok(deleted)
 }
 
 /// The names of the exports that hold a credential, at most 100.

@@ -5,7 +5,7 @@ use domain::{
     exports::{Consumer, DeliveryMethod, ExportSettings},
 };
 
-use crate::{Error, Json, Result, Scope, Tx, exec};
+use crate::{Error, Json, Result, Scope, Tx, exec, search};
 
 /// The columns of an export that a person sets.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub async fn insert(
             row.by,
         ]
     )?;
-    Ok(())
+    search::export(tx, scope, id).await
 }
 
 /// Changes an export, if nobody changed it since `row_version`; answers how many rows that was.
@@ -68,7 +68,7 @@ pub async fn update(
     now: Timestamp,
 ) -> Result<u64> {
     let settings = text(row.settings)?;
-    exec!(
+    let changed = exec!(
         tx,
         "update exports set name = $4, name_key = $5, consumer = $6, carrier = $7, settings = $8, updated_at = $9,
            updated_by = $10, row_version = row_version + 1
@@ -85,7 +85,9 @@ pub async fn update(
             now,
             row.by,
         ]
-    )
+    )?;
+    search::export(tx, scope, id).await?;
+    Ok(changed)
 }
 
 /// Empties an export, before it is filled anew or deleted.

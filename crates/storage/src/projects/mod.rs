@@ -10,7 +10,7 @@ pub use write::{
 
 use domain::{OrganizationId, ProjectId, Timestamp};
 
-use crate::{Result, Tx, exec};
+use crate::{Result, Scope, Tx, exec, search};
 
 /// Adds the project of an organization that takes what is not put into another one.
 pub(crate) async fn add_default(
@@ -18,11 +18,12 @@ pub(crate) async fn add_default(
     organization: OrganizationId,
     now: Timestamp,
 ) -> Result<()> {
+    let (scope, id) = (Scope::of_row(organization), ProjectId::new());
     exec!(
         tx,
         "insert into projects (organization_id, id, name, name_key, is_default, created_at)
          values ($1, $2, 'default', 'default', true, $3)",
-        [organization, ProjectId::new(), now]
+        [scope, id, now]
     )?;
-    Ok(())
+    search::project(tx, scope, id).await
 }

@@ -2,7 +2,7 @@
 
 use domain::{Name, ProjectId, Timestamp, projects::Sharing};
 
-use crate::{Result, Scope, Tx, exec, value, values};
+use crate::{Result, Scope, Tx, exec, search, value, values};
 
 /// Adds a project.
 ///
@@ -21,7 +21,7 @@ pub async fn insert(
          values ($1, $2, $3, $4, false, $5)",
         [scope, id, name.as_str(), name.key(), now]
     )?;
-    Ok(())
+    search::project(tx, scope, id).await
 }
 
 /// Renames a project; answers how many rows that was.
@@ -29,11 +29,13 @@ pub async fn insert(
 /// # Errors
 /// When the name is taken ([`crate::Error::is_duplicate`]), or the database refuses.
 pub async fn rename(tx: &mut Tx, scope: Scope, id: ProjectId, name: &Name) -> Result<u64> {
-    exec!(
+    let changed = exec!(
         tx,
         "update projects set name = $3, name_key = $4 where organization_id = $1 and id = $2",
         [scope, id, name.as_str(), name.key()]
-    )
+    )?;
+    search::project(tx, scope, id).await?;
+    Ok(changed)
 }
 
 /// Says to whom the credentials of a project are available; answers how many rows that changed.
@@ -96,10 +98,12 @@ pub async fn clear_repositories(tx: &mut Tx, scope: Scope, id: ProjectId) -> Res
 /// # Errors
 /// When something is still in it ([`crate::Error::is_dangling`]), or the database refuses.
 pub async fn delete(tx: &mut Tx, scope: Scope, id: ProjectId) -> Result<Option<String>> {
-    value!(
+    let deleted = value!(
         tx,
         "delete from projects where organization_id = $1 and id = $2 and not is_default
          returning name",
         [scope, id]
-    )
+    )?;
+    search::project(tx, scope, id).await?;
+    Ok(deleted)
 }

@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::found::{found, passing, status};
-use crate::{Db, Error, Result, Scope, Tx, exec, row, value, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, search, value, values};
 
 /// A repository to add.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ pub async fn insert(tx: &mut Tx, scope: Scope, new: &NewRepository<'_>) -> Resul
             new.fields.proxy,
         ]
     )?;
-    Ok(())
+    search::repository(tx, scope, new.id).await
 }
 
 /// A repository and its link as they are now; `None` when there is none.
@@ -169,7 +169,7 @@ pub async fn update(
     row_version: i64,
     fields: &Change<'_>,
 ) -> Result<u64> {
-    exec!(
+    let changed = exec!(
         tx,
         "update repositories set name = $1, name_key = $2, kind = $3, url = $4, origin = $5,
            chart_names = $6, interval_seconds = $7, updated_by = $8, state = 'syncing', failures = 0,
@@ -196,18 +196,22 @@ pub async fn update(
             fields.ca,
             fields.proxy,
         ]
-    )
+    )?;
+    search::repository(tx, scope, id).await?;
+    Ok(changed)
 }
 
 /// Marks a repository as deleted, so that its name is free and no sync writes to it any more.
 pub async fn tombstone(tx: &mut Tx, scope: Scope, id: RepositoryId, now: Timestamp) -> Result<u64> {
-    exec!(
+    let deleted = exec!(
         tx,
         "update repositories set deleted_at = $1, epoch = epoch + 1, row_version = row_version + 1,
            next_sync_at = null
          where organization_id = $2 and id = $3 and deleted_at is null",
         [now, scope, id]
-    )
+    )?;
+    search::repository(tx, scope, id).await?;
+    Ok(deleted)
 }
 
 /// Whether a live repository has this name already.

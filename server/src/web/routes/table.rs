@@ -6,7 +6,7 @@ use domain::Action;
 use super::{Access, Effect, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
-    web::{appearance, assets, events, exports, health, pages},
+    web::{appearance, assets, events, exports, health, pages, search},
 };
 
 /// One line for each route: `kind path => who may, what it names, what it does, handler;`. What Leptos
@@ -57,6 +57,8 @@ macro_rules! handler {
 
 routes! {
     Page "/" => View, None, Reads;
+    Page "/search" => View, None, Reads;
+    File "/search/results" => View, None, Reads, search::results;
     Page "/setup/{token}" => Public, SetUpLink, Reads;
     Page "/sign-in" => Public, None, Reads;
     Function "/actions/set-up" => Public, SetUpLink, Changes;

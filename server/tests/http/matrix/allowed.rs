@@ -72,6 +72,8 @@ const fn open(path: &'static str, answer: Answer) -> Allowed {
 /// The answers of pages, functions, forms, files and streams.
 pub const ALLOWED: &[Allowed] = &[
     row("/", Viewer, NONE, Shown),
+    row("/search", Viewer, NONE, Shown),
+    row("/search/results", Viewer, NONE, Shown),
     // The link of the first start is used, and looks the same to everybody.
     Allowed { path: "/setup/{token}", least: None, objects: ALL, answer: Shown },
     open("/sign-in", SignIn),

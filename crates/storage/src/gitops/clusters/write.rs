@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::list::state;
-use crate::{Result, Scope, Tx, exec, value};
+use crate::{Result, Scope, Tx, exec, search, value};
 
 /// Adds a cluster whose API server has this address.
 ///
@@ -27,7 +27,7 @@ pub async fn insert(
          values ($1, $2, $3, $4, $5, $6, 'new', $7, $8)",
         [scope, id, fields.name.as_str(), fields.name.key(), fields.credential, server, now, by]
     )?;
-    Ok(())
+    search::cluster(tx, scope, id).await
 }
 
 /// Changes a cluster, if nobody changed it since `row_version` and it is not being deleted; answers
@@ -61,6 +61,7 @@ pub async fn update(
             by,
         ]
     )?;
+    search::cluster(tx, scope, id).await?;
     changed.as_deref().map(state).transpose()
 }
 

@@ -3,7 +3,7 @@
 use domain::{Timestamp, gitops::Destination};
 
 use super::{DestinationKind, of_kind};
-use crate::{Result, Scope, Tx};
+use crate::{Result, Scope, Tx, search};
 
 /// Whether a push or apply brought what was waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,5 +112,10 @@ pub async fn delete(
 ) -> Result<Option<String>> {
     let destination = destination.into();
     let id = destination.uuid();
-    of_kind!(destination.into(), value, delete_text, tx, [scope, id])
+    let deleted = of_kind!(destination.into(), value, delete_text, tx, [scope, id])?;
+    match destination.into() {
+        DestinationKind::GitTargets => search::git_target(tx, scope, id.into()).await?,
+        DestinationKind::Clusters => search::cluster(tx, scope, id.into()).await?,
+    }
+    Ok(deleted)
 }

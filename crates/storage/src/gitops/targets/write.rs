@@ -5,7 +5,7 @@ use domain::{
     gitops::{DestinationState, GitTargetFields},
 };
 
-use crate::{Result, Scope, Tx, exec, value};
+use crate::{Result, Scope, Tx, exec, search, value};
 
 /// The columns of a Git target that a person sets.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub async fn insert(
             fields.proxy.as_str(),
         ]
     )?;
-    Ok(())
+    search::git_target(tx, scope, id).await
 }
 
 /// Changes what a person sets of a Git target, if nobody changed it since `row_version`; answers its
@@ -100,6 +100,7 @@ pub async fn update(
             fields.proxy.as_str(),
         ]
     )?;
+    search::git_target(tx, scope, id).await?;
     state.as_deref().map(super::list::state).transpose()
 }
 
