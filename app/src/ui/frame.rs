@@ -141,8 +141,9 @@ fn Account(principal: Principal) -> AnyView {
         .collect();
     view! {
         <details class="menu account" name="account">
-            <summary aria-label="Account" title=principal.name.clone()>
-                <span class="initials" aria-hidden="true">{initials}</span>
+            <summary title=principal.name.clone()>
+                <span class="initials">{initials}</span>
+                <span class="unseen">" Account"</span>
             </summary>
             <div class="menu-list">
                 <p class="person">

@@ -33,7 +33,7 @@ pub async fn attention(
               join credentials c on c.organization_id = f.organization_id and c.id = f.credential_id
               where f.organization_id = $1 and f.paused_at is not null and c.deleted_at is null) as broken),
            (select count(*) from repositories r
-            where r.organization_id = $1 and r.failing_since is not null and r.deleted_at is null),
+            where r.organization_id = $1 and r.origin >= '' and r.failing_since is not null and r.deleted_at is null),
            (select count(*) from git_targets d where d.organization_id = $1 and d.failing_since is not null),
            (select count(*) from clusters k
             where k.organization_id = $1 and k.failing_since is not null and $3 <> 'cluster'),
