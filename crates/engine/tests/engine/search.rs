@@ -10,7 +10,7 @@ use crate::env::{
 };
 use domain::{
     Principal, Role,
-    credentials::CreateCredential,
+    credentials::{CreateCredential, Remarks},
     projects::ProjectForm,
     search::{Findings, FoundKind, Typed},
     service::{Credentials, Exports, Projects, Repositories, Search},
@@ -99,7 +99,7 @@ async fn what_changes_is_found_by_its_new_words_at_once(env: TestEnv) {
 async fn only_who_manages_credentials_finds_them_by_what_is_written_about_them(env: TestEnv) {
     let form = CreateCredential {
         username: "octocat".into(),
-        description: "owned by the platform team".into(),
+        remarks: Remarks::described("owned by the platform team"),
         ..new("ghcr", "one")
     };
     Credentials::create(&env.engine, &env.principal, form).await.unwrap();
