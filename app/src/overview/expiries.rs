@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp, counted,
-    overview::{Expiring, OverviewPage},
+    overview::{ExpiringCredential, OverviewPage},
 };
 use leptos::prelude::*;
 
@@ -11,8 +11,8 @@ use crate::{credentials, ui::moment::Moment};
 /// So many are listed; the page of credentials has all of them.
 const NEXT: usize = 6;
 
-pub(super) fn section(expiring: &[Expiring], now: Timestamp) -> AnyView {
-    let title = format!("Expiring in {} days", OverviewPage::DAYS);
+pub(super) fn section(expiring: &[ExpiringCredential], now: Timestamp) -> AnyView {
+    let title = format!("ExpiringCredential in {} days", OverviewPage::DAYS);
     let body = if expiring.is_empty() {
         view! { <p class="muted">"No credential expires in this time."</p> }.into_any()
     } else {
@@ -39,7 +39,7 @@ pub(super) fn section(expiring: &[Expiring], now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn line(row: &Expiring, now: Timestamp) -> AnyView {
+fn line(row: &ExpiringCredential, now: Timestamp) -> AnyView {
     view! {
         <li>
             <a href=format!("/credentials/{}", row.credential)>{row.name.clone()}</a>

@@ -56,7 +56,7 @@ mod tests {
         assert_spelled! {
             Access: "read push",
             AddressSource: "person upgrade",
-            AuditAction: "organization_created signed_in sign_in_refused signed_out \
+            AuditAction: "organization_created signed_in sign_in_refused signed_out password_changed session_ended \
                 credential_create_requested credential_created \
                 credential_update_requested credential_updated credential_update_aborted \
                 credential_described credential_deleted credential_destroyed secret_read \

@@ -7,8 +7,8 @@ use domain::{
     Action, Cause, Principal, Status,
     credentials::{Environment, Expiry, ExpirySource},
     overview::{
-        Attention, Begun, Counted, Expiring, FailingRepositories, Health, Matter, OverviewPage,
-        SyncHour, Waits,
+        Attention, Begun, Counted, ExpiringCredential, FailingRepositories, Health, Matter,
+        OverviewPage, SyncHour, Waits,
     },
     service::{self, Answer},
 };
@@ -94,7 +94,7 @@ impl service::Overview for Fake {
             source: ExpirySource::Typed,
             since: ago(900_000),
         };
-        let expiring = Expiring { credential: id(), name: "ghcr-prod".into(), expiry };
+        let expiring = ExpiringCredential { credential: id(), name: "ghcr-prod".into(), expiry };
         let health = [
             (Counted::Repositories, vec![(Status::Failing, 5), (Status::Healthy, 36)]),
             (Counted::Credentials, vec![(Status::Healthy, 28)]),

@@ -19,7 +19,7 @@ pub struct OverviewPage {
     /// How many more there are.
     pub more: u32,
     /// What expires within [`Self::DAYS`], soonest first; what is over comes before it.
-    pub expiring: Vec<Expiring>,
+    pub expiring: Vec<ExpiringCredential>,
     /// The syncs of the last 24 hours, the oldest hour first; every hour has its line.
     pub hours: Vec<SyncHour>,
     /// What people did last; `None` for whoever may not read the audit log.
@@ -133,7 +133,7 @@ impl Health {
 
 /// A credential that expires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Expiring {
+pub struct ExpiringCredential {
     /// Which.
     pub credential: CredentialId,
     /// Its name.

@@ -70,9 +70,10 @@ impl Typed {
             return Err(Unsearched::TooLong);
         }
         // A login in a URL is nobody's to see, and the scheme says little.
-        let text = redact_url(text);
-        let searched = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
-        let mut terms: Vec<String> = words_of(&[searched]).into_iter().collect();
+        let typed: Vec<String> = text.split_whitespace().map(without_login).collect();
+        let searched =
+            typed.iter().map(|word| word.split_once("://").map_or(word.as_str(), |(_, rest)| rest));
+        let mut terms: Vec<String> = words_of(&searched.collect::<Vec<_>>()).into_iter().collect();
         // Of too many the longest say most.
         terms.sort_by_key(|term| Reverse(term.chars().count()));
         let has_more = terms.len() > MOST_TERMS;
@@ -80,7 +81,7 @@ impl Typed {
         if terms.is_empty() {
             return Err(Unsearched::Nothing);
         }
-        Ok(Self { text, terms, has_more })
+        Ok(Self { text: typed.join(" "), terms, has_more })
     }
 
     /// The text, without a password in its URL.
@@ -117,6 +118,11 @@ impl Typed {
         (is_one && is_host && !path.is_empty() || is_one && self.text.contains("://"))
             .then_some(self.text.as_str())
     }
+}
+
+/// A word as it was typed; of a URL what is not its login.
+fn without_login(word: &str) -> String {
+    if word.contains("://") || word.contains('@') { redact_url(word) } else { word.to_owned() }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use domain::{
     Action, CredentialId, CredentialKind, Principal, Provider, credentials::CredentialChoice,
     repositories::RepositoryUrl,
 };
-use storage::credentials::Wanted;
+use storage::credentials::ChoicesWanted;
 
 use crate::{Engine, Error, audit::reading};
 
@@ -17,7 +17,7 @@ pub(super) async fn choices(
 ) -> Result<Vec<CredentialChoice>, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let url = RepositoryUrl::parse(url).ok();
-    let wanted = Wanted {
+    let wanted = ChoicesWanted {
         providers: &providers(CredentialKind::Registry),
         host: url.as_ref().map_or("", RepositoryUrl::host),
         origin: &url.as_ref().map(RepositoryUrl::origin).unwrap_or_default(),

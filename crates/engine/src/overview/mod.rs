@@ -32,7 +32,7 @@ struct Found {
     failing: Vec<FailingGroup>,
     paused: Vec<overview::PausedAt>,
     at_risk: Vec<overview::AtRisk>,
-    expiring: Vec<domain::overview::Expiring>,
+    expiring: Vec<domain::overview::ExpiringCredential>,
     broken: Vec<overview::BrokenAccount>,
     /// `None` while the operator left clusters off.
     clusters: Option<Vec<ClusterStanding>>,

@@ -31,7 +31,7 @@ macro_rules! usable {
 
 /// What a repository's drop-down is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct ChoicesWanted<'a> {
     /// Whose credentials are offered.
     pub providers: &'a [Provider],
     /// Where the repository is; an empty host or origin ties to nothing.
@@ -45,7 +45,11 @@ pub struct Wanted<'a> {
 /// Usable credentials by name, those first that the provider or another repository ties to the host; at most
 /// [`CredentialChoice::MOST`] of them. Those that may be sent to the origin are marked. The chosen one, and
 /// what is tied or marked, is left out last.
-pub async fn choices(db: &Db, scope: Scope, wanted: &Wanted<'_>) -> Result<Vec<CredentialChoice>> {
+pub async fn choices(
+    db: &Db,
+    scope: Scope,
+    wanted: &ChoicesWanted<'_>,
+) -> Result<Vec<CredentialChoice>> {
     let linked = linked_at(db, scope, wanted.host).await?;
     let allowed = allowed_at(db, scope, wanted.origin).await?;
     let chosen = wanted.chosen.map(CredentialId::uuid);
@@ -250,7 +254,7 @@ mod tests {
         link(&mut tx, scope, project, git, "https://charts.example.com:443").await;
         tx.commit().await.unwrap();
 
-        let wanted = Wanted {
+        let wanted = ChoicesWanted {
             providers: &[Provider::GenericRegistry, Provider::Ghcr],
             host: "charts.example.com",
             origin: "https://charts.example.com:443",
@@ -267,7 +271,7 @@ mod tests {
         assert!(offered.iter().all(|one| one.id != git && one.id != elsewhere));
 
         // Nothing fits where nothing is typed, and all of another kind are offered.
-        let nothing = Wanted { host: "", origin: "", chosen: None, ..wanted };
+        let nothing = ChoicesWanted { host: "", origin: "", chosen: None, ..wanted };
         let offered = choices(db, scope, &nothing).await.unwrap();
         assert!(offered.iter().all(|one| !one.fits_host && one.id != chosen));
         let of_git = of_providers(db, scope, &[Provider::GenericGit]).await.unwrap();

@@ -29,7 +29,7 @@ pub use candidate::{
     Staged, Tested, abandon, candidate, candidate_lines, is_testing, is_untested, note_test,
     rotating, stage, test_again,
 };
-pub use choices::{Wanted, any_of_providers, choices, of_providers};
+pub use choices::{ChoicesWanted, any_of_providers, choices, of_providers};
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};
 pub use delete::{Deleted, deleted, destroyed, tombstone, undestroyed};
 pub use draft::CredentialDraft;

@@ -5,7 +5,7 @@ mod attention;
 
 use domain::{
     CredentialKind, Provider, Status, Timestamp,
-    overview::{Begun, Expiring, SyncHour},
+    overview::{Begun, ExpiringCredential, SyncHour},
 };
 use uuid::Uuid;
 
@@ -63,7 +63,7 @@ pub async fn expiring(
     scope: Scope,
     until: Timestamp,
     limit: u32,
-) -> Result<Vec<Expiring>> {
+) -> Result<Vec<ExpiringCredential>> {
     type Row = (Uuid, String, Option<i64>, Option<String>, Option<i64>, i64);
     let rows: Vec<Row> = rows!(
         db,
@@ -75,7 +75,7 @@ pub async fn expiring(
     rows.into_iter()
         .map(|(id, name, at, source, secret_at, created_at)| {
             let expiry = expiry(at, source.as_deref(), secret_at, created_at)?;
-            Ok(Expiring {
+            Ok(ExpiringCredential {
                 credential: id.into(),
                 name,
                 expiry: expiry.ok_or(Error::Value { column: "expires_at" })?,
