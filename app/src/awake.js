@@ -21,6 +21,15 @@
     const items = [...menu.querySelectorAll(".menu-list :is(a, button)")];
     items.at((items.indexOf(event.target) + step) % items.length)?.focus();
   });
+  // The icon of the window has a dot while something fails. The side bar says so, and is replaced as that changes.
+  const side = document.querySelector(".side");
+  const mark = () => {
+    const icon = document.querySelector("link[rel=icon]");
+    const href = side?.querySelector("[data-fails]") ? "/favicon-failing.svg" : "/favicon.svg";
+    if (icon && icon.getAttribute("href") !== href) icon.href = href;
+  };
+  mark();
+  if (side) new MutationObserver(mark).observe(side, { childList: true, subtree: true });
   // A filter applies as it is chosen or typed: the parts of the list are replaced by their new selves.
   let asked = 0;
   const filter = async (form) => {

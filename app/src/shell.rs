@@ -64,6 +64,7 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
                 <meta name="color-scheme" content=scheme/>
                 <meta name="referrer" content="same-origin"/>
                 <link rel="stylesheet" href=bundle.css/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <MetaTags/>
             </head>
             <body>

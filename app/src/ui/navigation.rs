@@ -188,6 +188,7 @@ pub(crate) fn Navigation(
     attention: AttentionCounts,
 ) -> impl IntoView {
     let has_clusters = use_context::<Services>().is_some_and(|services| services.clusters.are_on());
+    let fails = attention.fails().then_some("");
     let shown = move |entry: &&Entry| match entry.section {
         Section::Clusters => has_clusters,
         Section::Audit => principal.role.includes(Action::ReadAudit),
@@ -211,7 +212,7 @@ pub(crate) fn Navigation(
         }
     };
     view! {
-        <ul data-live="navigation">
+        <ul data-live="navigation" data-fails=fails>
             {of(Group::Top)}
             {named(Group::Charts)}
             {named(Group::GitOps)}

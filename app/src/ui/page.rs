@@ -4,7 +4,7 @@ use domain::{Action, Principal, ServiceError, Timestamp, notices::AttentionCount
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use leptos_meta::{Link, Title};
+use leptos_meta::Title;
 use leptos_router::params::ParamsMap;
 use url::form_urlencoded::parse;
 
@@ -153,11 +153,9 @@ where
         match load(request).await {
             Ok(Page { title, section, body }) => {
                 let named = titled(&title, section);
-                let icon = favicon(&attention);
                 let framed = Framed { principal, section, title, flash, now, warning, attention };
                 view! {
                     <Title text=named/>
-                    {icon}
                     <Frame framed>{body}</Frame>
                 }
                 .into_any()
@@ -180,12 +178,6 @@ fn titled(title: &str, section: Section) -> String {
         label if label == title => title.to_owned(),
         label => format!("{title} · {label}"),
     }
-}
-
-/// The icon of the window, with a dot while something fails.
-fn favicon(attention: &AttentionCounts) -> AnyView {
-    let href = if attention.fails() { "/favicon-failing.svg" } else { "/favicon.svg" };
-    view! { <Link rel="icon" type_="image/svg+xml" href=href/> }.into_any()
 }
 
 fn refusal(problem: &ServiceError, principal: Option<Principal>, here: &str) -> AnyView {
@@ -220,7 +212,6 @@ fn refusal(problem: &ServiceError, principal: Option<Principal>, here: &str) -> 
     };
     view! {
         <Title text=title/>
-        {favicon(&AttentionCounts::default())}
         <Frame framed>
             <section class="empty" data-missing=missing>
                 <Icon name="anchor"/>

@@ -96,6 +96,10 @@ fn is_refused(cell: &Cell<'_>, answer: &Answer) -> bool {
     if cell.allowed.least.is_some() && cell.visitor.role().is_none() {
         return match cell.route.kind {
             Kind::Stream => answer.status == StatusCode::UNAUTHORIZED,
+            // A part of a page, which a script asks for.
+            Kind::File if cell.route.path == "/search/results" => {
+                answer.status == StatusCode::UNAUTHORIZED
+            }
             Kind::Function | Kind::Test if is_script => answer.status == StatusCode::UNAUTHORIZED,
             _ => to_sign_in,
         };
