@@ -219,7 +219,12 @@ async fn the_table_is_searched_and_sorted(env: TestEnv) {
         for direction in [Direction::Ascending, Direction::Descending] {
             let query = CredentialQuery { order, direction, ..CredentialQuery::default() };
             let down = direction == Direction::Descending
-                && !matches!(order, CredentialOrder::Provider | CredentialOrder::LastUsed);
+                && !matches!(
+                    order,
+                    CredentialOrder::Provider
+                        | CredentialOrder::LastUsed
+                        | CredentialOrder::Expires
+                );
             let expected = if down { vec![b, a] } else { vec![a, b] };
             assert_eq!(list(query).await.0, expected, "{order:?} {direction:?}");
         }
