@@ -1,6 +1,9 @@
 //! Where one is signed in.
 
-use domain::account::{OwnSession, SessionKey};
+use domain::{
+    account::{OwnSession, SessionKey},
+    counted,
+};
 use leptos::prelude::*;
 
 use super::PATH;
@@ -11,6 +14,7 @@ use crate::ui::{
     input::hidden,
     moment::Moment,
     page::{Page, Request, page},
+    table::{Column, list},
 };
 
 /// `/account/sessions`
@@ -29,6 +33,13 @@ pub(crate) fn sessions() -> AnyView {
             }
         });
         let rows = sessions.iter().map(|session| row(&request, session, this)).collect_view();
+        let columns = vec![
+            Column::text("", "Browser"),
+            Column::text("c-wide", "Address"),
+            Column::text("c-time", "Signed in"),
+            Column::text("c-time", "Last seen"),
+            Column::text("c-medium", "End"),
+        ];
         let body = view! {
             <p class="crumbs"><a href=PATH>"Your account"</a></p>
             <div class="head">
@@ -40,20 +51,7 @@ pub(crate) fn sessions() -> AnyView {
                 </div>
                 {end_others}
             </div>
-            <div class="table">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Browser"</th>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"Signed in"</th>
-                            <th scope="col">"Last seen"</th>
-                            <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {list(counted(sessions.len(), "session", "sessions"), columns, rows.into_any())}
         };
         Ok(Page { title: "Sessions".to_owned(), section: Section::Account, body: body.into_any() })
     })

@@ -70,7 +70,7 @@ fn heads(query: &CredentialQuery, has_projects: bool) -> Vec<Column> {
     .into_iter()
     .chain(project)
     .chain([
-        Column::text("c-short", "Pattern").roomy(),
+        Column::text("c-short", "Pattern").roomier(),
         sorts(Column::text("c-short", "Used by"), CredentialOrder::Linked),
         sorts(Column::text("c-time", "Expires"), CredentialOrder::Expires),
         sorts(Column::text("c-time", "Last used"), CredentialOrder::LastUsed),
@@ -167,7 +167,7 @@ fn row_of(
                 </span>
             </td>
             {project}
-            <td class="roomy" data-label="Pattern">{pattern_of(row)}</td>
+            <td class="roomier" data-label="Pattern">{pattern_of(row)}</td>
             <td data-label="Used by">{linked}</td>
             <td class="later" data-label="Expires">{expires}</td>
             <td class="later" data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>

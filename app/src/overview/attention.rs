@@ -134,8 +134,8 @@ fn detail(matter: &Matter) -> String {
 /// How many repositories a cause strikes, and which.
 fn strikes(found: &FailingRepositories) -> String {
     let names = found.names.join(", ");
-    let named = u32::try_from(found.names.len()).unwrap_or(u32::MAX);
-    let rest = found.count.saturating_sub(named);
+    let listed = u32::try_from(found.names.len()).unwrap_or(u32::MAX);
+    let rest = found.count.saturating_sub(listed);
     let names = if rest > 0 { format!("{names} and {rest} more") } else { names };
     if found.count == 1 && !found.is_of_credential() {
         return found.host.clone();

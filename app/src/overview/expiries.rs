@@ -12,7 +12,7 @@ use crate::{credentials, ui::moment::Moment};
 const NEXT: usize = 6;
 
 pub(super) fn section(expiring: &[ExpiringCredential], now: Timestamp) -> AnyView {
-    let title = format!("ExpiringCredential in {} days", OverviewPage::DAYS);
+    let title = format!("Expiring in {} days", OverviewPage::DAYS);
     let body = if expiring.is_empty() {
         view! { <p class="muted">"No credential expires in this time."</p> }.into_any()
     } else {

@@ -18,10 +18,9 @@ pub(super) fn mend(matter: &Matter, role: Option<Role>) -> (String, &'static str
     let may = |action| role.is_some_and(|role| role.includes(action));
     match matter {
         Matter::Repositories(found) => repositories(found, may),
-        Matter::Paused { credential, .. } | Matter::Expired { credential, .. } => {
-            secret(&format!("/credentials/{credential}"), may(Action::ManageCredentials))
-        }
-        Matter::SecretLost { credential, .. } => {
+        Matter::Paused { credential, .. }
+        | Matter::Expired { credential, .. }
+        | Matter::SecretLost { credential, .. } => {
             secret(&format!("/credentials/{credential}"), may(Action::ManageCredentials))
         }
         Matter::CandidateRefused { credential, .. } => {

@@ -46,8 +46,8 @@ fn parts(found: &OverviewPage, request: &Request) -> AnyView {
     let is_idle = steps.is_some() && found.attention.is_empty();
     let attention = (!is_idle).then(|| attention::section(found, role, now));
     let health = (!is_idle).then(|| health::strip(&found.health)).into_any();
-    let expires = !is_idle || !found.expiring.is_empty();
-    let expiries = expires.then(|| expiries::section(&found.expiring, now)).into_any();
+    let is_timed = !is_idle || !found.expiring.is_empty();
+    let expiries = is_timed.then(|| expiries::section(&found.expiring, now)).into_any();
     let syncs = found.hours.iter().any(|hour| hour.syncs > 0);
     view! {
         {part("health", health)}

@@ -159,7 +159,7 @@ fn filters(
             by=FilterBy { name: "state", label: "State", all: "All states" }
             clear=is_filtered(query).then_some(PATH)
             also=by_project(projects, query.project)
-            kept=kept(query, of_credential)
+            kept=Some(kept(query, of_credential))
             total=Some(counted(total, "repository", "repositories"))
         >
             {options}
@@ -169,15 +169,15 @@ fn filters(
 }
 
 /// What a filter keeps that has no field of its own: the credential, and the order.
-fn kept(query: &RepositoryQuery, of_credential: Option<String>) -> Option<AnyView> {
+fn kept(query: &RepositoryQuery, of_credential: Option<String>) -> AnyView {
     let credential = query.credential.map(|id| hidden("credential", id.to_string()));
     let chip = of_credential.map(|name| {
         let without = RepositoryQuery { credential: None, ..query.clone() };
-        chip("Credential", name, path_with(&without))
+        chip("Credential", &name, path_with(&without))
     });
     let [order, direction] =
         order_pairs(query).map(|(name, value)| (!value.is_empty()).then(|| hidden(name, value)));
-    Some(view! { {credential} {chip} {order} {direction} }.into_any())
+    view! { {credential} {chip} {order} {direction} }.into_any()
 }
 
 /// The order as an address carries it; the usual one is left out.

@@ -18,7 +18,7 @@ async fn every_line_leads_to_what_mends_it() {
     let id = fake::ID;
     for link in [
         format!("/credentials/{id}#field-password"),
-        format!("/charts/repositories?search=ghcr.io&amp;state=stale"),
+        "/charts/repositories?search=ghcr.io&amp;state=stale".to_owned(),
         format!("/charts/repositories/{id}#field-kind"),
         format!("/credentials/{id}\""),
         "/gitops/connections".to_owned(),

@@ -67,7 +67,7 @@ pub(crate) fn Filters(
 }
 
 /// What a list is narrowed to by a link elsewhere, such as the credential of its rows, with the way out.
-pub(crate) fn chip(label: &'static str, name: String, without: String) -> AnyView {
+pub(crate) fn chip(label: &'static str, name: &str, without: String) -> AnyView {
     let text = format!("{label}: {name}");
     view! {
         <a class="chip" href=without title="Remove this filter">

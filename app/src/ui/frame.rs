@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     icon::Icon,
-    navigation::{Breadcrumb, Navigation},
+    navigation::{breadcrumb, navigation},
 };
 use crate::{
     appearance::{Appearance, Side, Theme},
@@ -44,7 +44,7 @@ pub(crate) fn Frame(framed: Framed, children: Children) -> impl IntoView {
                 <div id="navigation" class="side" popover="auto">
                     <nav aria-label="Main">
                         <Brand/>
-                        <Navigation section principal=principal.clone() attention=attention.clone()/>
+                        {navigation(section, &principal, &attention)}
                     </nav>
                 </div>
                 <header class="top">
@@ -53,7 +53,7 @@ pub(crate) fn Frame(framed: Framed, children: Children) -> impl IntoView {
                         "Menu"
                     </button>
                     {fold()}
-                    <Breadcrumb section title/>
+                    {breadcrumb(section, &title)}
                     <SearchField/>
                     <Bell open=attention.notices/>
                     <Account principal/>

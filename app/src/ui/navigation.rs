@@ -181,22 +181,22 @@ const fn needs(section: Section, attention: &AttentionCounts) -> (u32, &'static 
 }
 
 /// The main navigation with the numbers of what needs somebody.
-#[component]
-pub(crate) fn Navigation(
+pub(crate) fn navigation(
     section: Section,
-    principal: Principal,
-    attention: AttentionCounts,
-) -> impl IntoView {
+    principal: &Principal,
+    attention: &AttentionCounts,
+) -> AnyView {
     let has_clusters = use_context::<Services>().is_some_and(|services| services.clusters.are_on());
     let fails = attention.fails().then_some("");
+    let role = principal.role;
     let shown = move |entry: &&Entry| match entry.section {
         Section::Clusters => has_clusters,
-        Section::Audit => principal.role.includes(Action::ReadAudit),
+        Section::Audit => role.includes(Action::ReadAudit),
         _ => true,
     };
     let of = |group: Group| {
         let entries = ENTRIES.iter().filter(move |entry| entry.group == group).filter(shown);
-        entries.map(|entry| line(entry, section, &attention)).collect_view()
+        entries.map(|entry| line(entry, section, attention)).collect_view()
     };
     let named = |group: Group| {
         let (label, id) = (group.label(), format!("nav-{}", group.label()));
@@ -220,6 +220,7 @@ pub(crate) fn Navigation(
             {of(Group::Last)}
         </ul>
     }
+    .into_any()
 }
 
 fn line(entry: &Entry, section: Section, attention: &AttentionCounts) -> AnyView {
@@ -246,8 +247,7 @@ fn line(entry: &Entry, section: Section, attention: &AttentionCounts) -> AnyView
 }
 
 /// Where the page stands: its group, its list, itself.
-#[component]
-pub(crate) fn Breadcrumb(section: Section, title: String) -> impl IntoView {
+pub(crate) fn breadcrumb(section: Section, title: &str) -> AnyView {
     let entry = section.entry();
     let group = entry.map(|entry| entry.group.label()).filter(|label| !label.is_empty());
     let list = entry.filter(|entry| entry.label != title);
@@ -256,8 +256,9 @@ pub(crate) fn Breadcrumb(section: Section, title: String) -> impl IntoView {
             <ol>
                 {group.map(|label| view! { <li class="muted">{label}</li> })}
                 {list.map(|entry| view! { <li><a href=entry.href>{entry.label}</a></li> })}
-                <li aria-current="page" title=title.clone()>{title.clone()}</li>
+                <li aria-current="page" title=title.to_owned()>{title.to_owned()}</li>
             </ol>
         </nav>
     }
+    .into_any()
 }

@@ -33,8 +33,8 @@ pub(super) async fn keep(
 ) -> Response {
     let mut response = Redirect::to(&back(&headers)).into_response();
     let theme = Theme::parse(&wanted.theme).map(|theme| (Theme::COOKIE, theme.as_str()));
-    let side = Side::parse(&wanted.side).map(|side| (Side::COOKIE, side.as_str()));
-    for (name, value) in theme.into_iter().chain(side) {
+    let folded = Side::parse(&wanted.side).map(|side| (Side::COOKIE, side.as_str()));
+    for (name, value) in theme.into_iter().chain(folded) {
         if let Some(cookie) = cookie(site.transport(), name, value) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }

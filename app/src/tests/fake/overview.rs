@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Cause, Principal, Status,
+    Action, Cause, Principal, Status, audit,
     credentials::{Environment, Expiry, ExpirySource},
     overview::{
         Attention, Begun, Counted, ExpiringCredential, FailingRepositories, Health, Matter,
@@ -85,7 +85,7 @@ impl service::Overview for Fake {
             failures: u32::from(back == 3 && !self.is_empty),
         };
         let recent = if principal.role.includes(Action::ReadAudit) {
-            Some(service::Audit::list(self, principal, Default::default()).await?.rows)
+            Some(service::Audit::list(self, principal, audit::AuditQuery::default()).await?.rows)
         } else {
             None
         };

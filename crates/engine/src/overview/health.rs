@@ -43,7 +43,7 @@ pub(super) async fn of(
 fn repositories(stored: &[overview::InState], failing: &[FailingGroup]) -> Vec<(Status, u32)> {
     let mut states = Vec::new();
     for row in stored {
-        let status = match RepositoryState::parse(&row.state) {
+        let shown = match RepositoryState::parse(&row.state) {
             Some(RepositoryState::Failing) => {
                 states.extend(failed(row.count, failing));
                 continue;
@@ -52,7 +52,7 @@ fn repositories(stored: &[overview::InState], failing: &[FailingGroup]) -> Vec<(
             Some(RepositoryState::Syncing) => Status::Syncing,
             Some(RepositoryState::New) | None => Status::NotSynced,
         };
-        states.push((status, row.count));
+        states.push((shown, row.count));
     }
     states
 }

@@ -152,9 +152,10 @@ pub(super) async fn queue(
     id: ClusterId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    match enqueue(tx, scope, id, "person", now).await? {
-        true => Ok(()),
-        false => Err(ServiceError::NotFound.into()),
+    if enqueue(tx, scope, id, "person", now).await? {
+        Ok(())
+    } else {
+        Err(ServiceError::NotFound.into())
     }
 }
 
