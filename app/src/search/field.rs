@@ -9,7 +9,7 @@ use crate::ui::icon::Icon;
 #[component]
 pub(crate) fn SearchField() -> impl IntoView {
     view! {
-        <form class="search-field" role="search" action=PATH method="get" data-palette>
+        <form class="search-field" role="search" aria-label="Hawser" action=PATH method="get" data-palette>
             <Icon name="search"/>
             <input
                 type="search"

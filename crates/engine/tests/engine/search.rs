@@ -40,7 +40,7 @@ async fn found(env: &TestEnv, text: &str) -> Vec<(FoundKind, String)> {
 async fn each_kind_is_found_by_the_beginnings_of_its_words(env: TestEnv) {
     let registry = Registry::start(None).await;
     let credential = env.credential("Payments-Robot", "one").await;
-    let repository = env.repository(&registry, "payments", None).await;
+    let repository = env.repository(&registry, "payments", Some(credential)).await;
     assert_eq!(env.sync(repository).await, None);
     let project = ProjectForm { name: "Payments EU".into(), ..ProjectForm::default() };
     Projects::save(&env.engine, &env.principal, project).await.unwrap();
