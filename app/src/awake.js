@@ -48,7 +48,7 @@
   };
   let typing;
   addEventListener("input", ({ target }) => {
-    const form = target.closest("form.filters");
+    const form = target.closest("form.filters:not(.by-button)");
     if (!form) return;
     clearTimeout(typing);
     typing = setTimeout(filter, target.localName === "select" ? 0 : 200, form);

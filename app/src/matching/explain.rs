@@ -115,7 +115,7 @@ fn form(query: &ExplainQuery, projects: &[Project]) -> AnyView {
         })
         .collect_view();
     view! {
-        <form class="filters" role="search" action=PATH>
+        <form class="filters by-button" role="search" action=PATH>
             <label>
                 <span>"URL"</span>
                 <input
