@@ -336,6 +336,7 @@ fn bundle() -> Assets {
         ("pkg/hawser_bg.1.wasm.br", "compressed"),
         ("pkg/main.1.css", "body{}"),
         ("public/favicon.svg", "<svg/>"),
+        ("public/favicon-failing.svg", "<svg/>"),
         ("public/icons.svg", "<svg/>"),
     ] {
         let path = folder.path().join(name);

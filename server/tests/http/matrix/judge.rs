@@ -114,7 +114,9 @@ fn is_refused(cell: &Cell<'_>, answer: &Answer) -> bool {
     }
     // What cannot be read, or is left out, may be said before the right is looked at.
     let is_unread = matches!(cell.named, Named::Malformed | Named::LeftOut);
-    if has_right(cell) || is_unread || cell.allowed.least.is_none() {
+    // The form of the matrix is never right for a route that lists no object: only its person could make it so.
+    let is_incomplete = cell.allowed.objects.is_empty();
+    if has_right(cell) || is_unread || is_incomplete || cell.allowed.least.is_none() {
         answer.status.is_client_error() && answer.status != StatusCode::UNAUTHORIZED
     } else {
         answer.status == StatusCode::FORBIDDEN
