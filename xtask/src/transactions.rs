@@ -21,6 +21,7 @@ const ONLY_IN: [(&str, &[&str]); 3] = [
             "crates/engine/src/audit/mod.rs",
             "crates/engine/src/jobs/schedule.rs",
             "crates/engine/src/repositories/store.rs",
+            "crates/engine/src/search/mod.rs",
             "crates/engine/src/sessions/",
         ],
     ),
