@@ -22,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins};
+use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins, search};
 
 use job::{Apply, Destroy, OneByOne, Push, Rotate};
 use job_runner::JobRunner;
@@ -75,6 +75,7 @@ impl Engine {
                 schedule::run(engine.clone(), leases.clone(), stopped.clone())
             }));
         }
+        loops.spawn(write_search_words(self.clone(), stopped.clone()));
         let engine = self.clone();
         loops.spawn(kept_up("recovery", move || recovery::run(engine.clone(), stopped.clone())));
 
@@ -137,6 +138,19 @@ where
     while AssertUnwindSafe(start()).catch_unwind().await.is_err() {
         tracing::error!(name, "background loop panicked; restarting it");
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Gives words to what was stored before there was a table of them. It runs beside recovery, which must not
+/// wait for it: after an upgrade there may be much to write.
+async fn write_search_words(engine: Engine, mut stopped: watch::Receiver<()>) {
+    tokio::select! {
+        () = ended(&mut stopped) => {}
+        written = search::fill(&engine) => {
+            if let Err(error) = written {
+                tracing::warn!(error = %chain(&error), "failed to write the words of search");
+            }
+        }
     }
 }
 

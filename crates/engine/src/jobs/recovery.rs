@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use super::{LEASE, ended};
-use crate::{Engine, Error, error::chain, propagation::finish::finish, search};
+use crate::{Engine, Error, error::chain, propagation::finish::finish};
 
 const TICK: Duration = Duration::from_secs(2);
 const OPERATIONS: Duration = Duration::from_secs(10);
@@ -19,7 +19,6 @@ const RUNS_KEPT: Duration = Duration::from_hours(30 * 24);
 pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    report("failed to write the words of search", search::fill(&engine).await);
     let (mut operations, mut clean_up) = (None::<Instant>, None::<Instant>);
     loop {
         tokio::select! {
