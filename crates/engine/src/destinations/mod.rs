@@ -1,5 +1,5 @@
-//! What Git targets and clusters have in common: which of them follow a change, when they are looked at again, how their work is queued,
-//! and how the updates on their way there end.
+//! What Git targets and clusters have in common: which of them follow a change, when they are looked at
+//! again, how their work is queued, and how the updates on their way there end.
 
 mod enqueue_dependents;
 

@@ -24,6 +24,8 @@ pub(super) trait Job: Send + Sync + 'static {
     const KIND: Kind;
     /// For the log.
     const NAME: &'static str;
+    /// What is done, after "failed to".
+    const ATTEMPT: &'static str;
     /// The most of them at a time.
     const CAPACITY: usize;
     /// The most of one organization at a time.
@@ -42,6 +44,7 @@ pub(super) struct Push;
 impl Job for Push {
     const KIND: Kind = Kind::Push;
     const NAME: &'static str = "push";
+    const ATTEMPT: &'static str = "push to a Git target";
     const CAPACITY: usize = 8;
     const PER_ORGANIZATION: u32 = 4;
 
@@ -56,6 +59,7 @@ pub(super) struct Apply;
 impl Job for Apply {
     const KIND: Kind = Kind::Apply;
     const NAME: &'static str = "apply";
+    const ATTEMPT: &'static str = "reconcile a cluster";
     const CAPACITY: usize = 8;
     const PER_ORGANIZATION: u32 = 4;
 
@@ -70,6 +74,7 @@ pub(super) struct Rotate;
 impl Job for Rotate {
     const KIND: Kind = Kind::Rotate;
     const NAME: &'static str = "rotate";
+    const ATTEMPT: &'static str = "test a candidate";
     const CAPACITY: usize = 4;
     const PER_ORGANIZATION: u32 = 2;
 
@@ -84,6 +89,7 @@ pub(super) struct Destroy;
 impl Job for Destroy {
     const KIND: Kind = Kind::Destroy;
     const NAME: &'static str = "destroy";
+    const ATTEMPT: &'static str = "destroy a secret";
     const CAPACITY: usize = 4;
     const PER_ORGANIZATION: u32 = 2;
 
@@ -132,7 +138,7 @@ impl<J: Job> JobRunner for OneByOne<J> {
         let again = match tokio::time::timeout(LONGEST, J::run(&self.engine, &piece.work)).await {
             Ok(Ok(again)) => again,
             Ok(Err(error)) => {
-                tracing::warn!(job = J::NAME, error = %chain(&error), "failed to run a job; will retry");
+                tracing::warn!(error = %chain(&error), "failed to {}; will retry", J::ATTEMPT);
                 Some(inner_cause(&error))
             }
             Err(_) => Some(Cause::Timeout),
