@@ -187,7 +187,8 @@ pub(crate) fn navigation(
     attention: &AttentionCounts,
 ) -> AnyView {
     let has_clusters = use_context::<Services>().is_some_and(|services| services.clusters.are_on());
-    let fails = attention.fails().then_some("");
+    // What is replaced while somebody looks is what stands in the list.
+    let fails = attention.fails().then(|| view! { <li data-fails hidden></li> });
     let role = principal.role;
     let shown = move |entry: &&Entry| match entry.section {
         Section::Clusters => has_clusters,
@@ -212,7 +213,8 @@ pub(crate) fn navigation(
         }
     };
     view! {
-        <ul data-live="navigation" data-fails=fails>
+        <ul data-live="navigation">
+            {fails}
             {of(Group::Top)}
             {named(Group::Charts)}
             {named(Group::GitOps)}
