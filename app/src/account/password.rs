@@ -29,12 +29,7 @@ pub(crate) fn password() -> AnyView {
                         .autocomplete("current-password")
                         .required()
                         .line()}
-                    {Input::new(&state, Field::Password, "New password")
-                        .kind("password")
-                        .autocomplete("new-password")
-                        .hint("At least 12 characters. A phrase of several words is easy to remember.")
-                        .required()
-                        .line()}
+                    {Input::new_password(&state, "New password").line()}
                     <div class="actions">
                         <Submit>"Change password"</Submit>
                         <a class="button quiet" href=PATH>"Cancel"</a>

@@ -41,12 +41,7 @@ fn form(state: FormState, token: String) -> AnyView {
                     .autocomplete("username")
                     .required()
                     .line()}
-                {Input::new(&state, Field::Password, "Password")
-                    .kind("password")
-                    .autocomplete("new-password")
-                    .hint("At least 12 characters. A phrase of several words is easy to remember.")
-                    .required()
-                    .line()}
+                {Input::new_password(&state, "Password").line()}
                 <div class="actions">
                     <Submit>"Create account"</Submit>
                 </div>

@@ -38,6 +38,15 @@ impl Input {
         }
     }
 
+    /// A password that somebody chooses, with the rule it has to pass.
+    pub fn new_password(state: &FormState, label: &'static str) -> Self {
+        Self::new(state, Field::Password, label)
+            .kind("password")
+            .autocomplete("new-password")
+            .hint("At least 12 characters. A phrase of several words is easy to remember.")
+            .required()
+    }
+
     /// Another name than the field's, where a form has the field twice.
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
