@@ -194,10 +194,7 @@ pub async fn at(db: &Db, scope: Scope, urls: &[String]) -> Result<Vec<Repository
     }
     let rows: Vec<Row> = rows!(
         db,
-        ["select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, " present_cause!()
-          " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
-             c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
-             r.project_id
+        [columns!() "
            from repositories r
            join projects p on p.organization_id = r.organization_id and p.id = r.project_id
            left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
