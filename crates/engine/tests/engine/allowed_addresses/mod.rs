@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod exports;
+mod requests;
 mod token_services;
 
 use crate::env::{
@@ -12,21 +13,19 @@ use crate::env::{
     registry::{Registry, index},
 };
 use domain::{
-    Action, AuthMethod, Cause, CredentialId, Principal, RepositoryId, Role, ServiceError,
-    audit::{AuditAction, AuditQuery},
+    AuthMethod, Cause, CredentialId, Principal, RepositoryId, Role, ServiceError,
     connection_tests::TestConnection,
-    credentials::{
-        AddressSource, AllowAddress, CreateCredential, CredentialDetail, Parameters, Placement,
-    },
+    credentials::{AddressSource, CreateCredential, CredentialDetail, Parameters, Placement},
     notices::News,
     repositories::{AddRepository, LinkState},
-    service::{Answer, Audit, ConnectionTests, Credentials, Notices, Repositories},
+    service::{Answer, ConnectionTests, Credentials, Notices, Repositories},
 };
 use exports::{
     r_cred_03_an_export_names_allowed_addresses_alone,
     r_cred_03_an_open_pattern_is_exported_by_who_may_allow, r_cred_03_docker_hub_is_one_address,
     r_cred_03_other_exports_name_where_the_login_is_used,
 };
+use requests::a_request_reaches_those_who_may_allow_it;
 use storage::gitops::Touched;
 
 on_both!(
@@ -342,45 +341,6 @@ async fn an_owner_agrees_to_the_address_that_is_shown(env: TestEnv) {
     // The next one there needs nobody's word.
     let second = at(&home, "more", &id.to_string());
     Repositories::add(&env.engine, &editor(&env).await, second).await.unwrap();
-}
-
-async fn a_request_reaches_those_who_may_allow_it(env: TestEnv) {
-    let (eve, home) = (editor(&env).await, recorder().await);
-    assert!(eve.may(Action::AllowOrigins).is_err());
-    let id = env.credential("robot", "one").await;
-    for _ in 0..2 {
-        ways(Repositories::add(&env.engine, &eve, at(&home, "a", &id.to_string())).await);
-    }
-    let requested = get(&env, id).await.requested;
-    assert_eq!((requested.len(), requested[0].by.as_str()), (1, "Eve"));
-    let listed = Notices::list(&env.engine, &env.principal).await.unwrap();
-    let News::Address { credential, by, .. } = &listed[0].news else { panic!("{listed:?}") };
-    assert_eq!((*credential, by.as_str()), (id, "Eve"));
-
-    let grant = |request: String| AllowAddress {
-        credential: id.to_string(),
-        request,
-        ..AllowAddress::default()
-    };
-    let request = requested[0].id.to_string();
-    let refused = Credentials::allow_address(&env.engine, &eve, grant(request.clone())).await;
-    assert_eq!(refused, Err(ServiceError::NotAllowed));
-    Credentials::allow_address(&env.engine, &env.principal, grant(request.clone())).await.unwrap();
-    assert!(get(&env, id).await.requested.is_empty());
-    let again = Credentials::allow_address(&env.engine, &env.principal, grant(request)).await;
-    assert_eq!(again, Err(ServiceError::NotFound));
-    let added = Repositories::add(&env.engine, &eve, at(&home, "a", &id.to_string())).await;
-    assert_eq!(env.sync(added.unwrap()).await, None);
-    for (action, count) in [(AuditAction::AddressRequested, 2), (AuditAction::AddressAllowed, 1)] {
-        let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        let log = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
-        assert_eq!((log.len(), log[0].target.as_str()), (count, "robot"));
-    }
-
-    ways(Repositories::add(&env.engine, &eve, at(&recorder().await, "b", &id.to_string())).await);
-    let request = get(&env, id).await.requested[0].id;
-    Credentials::dismiss_address_request(&env.engine, &env.principal, id, request).await.unwrap();
-    assert!(get(&env, id).await.requested.is_empty());
 }
 
 async fn a_replacement_is_allowed_where_it_goes(env: TestEnv) {
