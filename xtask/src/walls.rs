@@ -197,7 +197,7 @@ mod tests {
             breaches_of_manifests(&workspace).unwrap(),
             [
                 "domain must not know engine",
-                "engine must not use sqlx; it belongs to storage",
+                "engine must not use sqlx; it belongs to storage, benches",
                 "storage must not know testkit",
                 "stranger is not in the table of xtask/src/walls.rs",
             ]

@@ -205,6 +205,22 @@ pub(crate) mod tests {
         Db::open(&postgres_address()).await.unwrap()
     }
 
+    /// The address of a new, empty database, for a test that locks whole tables or migrates by steps.
+    async fn own_postgres_address() -> String {
+        let address = postgres_address();
+        let name = format!("hawser_{}", uuid::Uuid::now_v7().simple());
+        let mut server = sqlx::PgConnection::connect(&address).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+        sqlx::query(create).execute(&mut server).await.unwrap();
+        let (server, _) = address.rsplit_once('/').unwrap();
+        format!("{server}/{name}")
+    }
+
+    /// A database that no other test uses.
+    pub(crate) async fn on_own_postgresql() -> Db {
+        Db::open(&own_postgres_address().await).await.unwrap()
+    }
+
     #[tokio::test]
     async fn every_statement_prepares_on_sqlite() {
         let folder = tempfile::tempdir().unwrap();
@@ -322,14 +338,8 @@ pub(crate) mod tests {
         let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
         waiting_is_carried_over!(SQLITE, connection, "pragma foreign_keys = off");
 
-        let address = postgres_address();
-        let name = format!("hawser_{}", uuid::Uuid::now_v7().simple());
-        let mut server = sqlx::PgConnection::connect(&address).await.unwrap();
-        let create = sqlx::AssertSqlSafe(format!("create database {name}"));
-        sqlx::query(create).execute(&mut server).await.unwrap();
-        let (server, _) = address.rsplit_once('/').unwrap();
-        let mut connection =
-            sqlx::PgConnection::connect(&format!("{server}/{name}")).await.unwrap();
+        let address = own_postgres_address().await;
+        let mut connection = sqlx::PgConnection::connect(&address).await.unwrap();
         waiting_is_carried_over!(POSTGRES, connection, "set session_replication_role = replica");
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     credentials::{self, CredentialDraft, Kind, NewRow, Operation, PlacedRow},
     db::{
         on,
-        tests::{on_postgresql, on_sqlite},
+        tests::{on_own_postgresql, on_postgresql, on_sqlite},
     },
     organizations, projects,
 };
@@ -305,5 +305,6 @@ async fn the_audit_log_only_grows_on_sqlite() {
 #[tokio::test]
 async fn the_audit_log_only_grows_on_postgresql() {
     let doors = ["truncate audit_events", "truncate organizations cascade"];
-    the_audit_log_only_grows(&on_postgresql().await, &doors).await;
+    // Truncating locks every table, and so waits for and blocks tests that share a database.
+    the_audit_log_only_grows(&on_own_postgresql().await, &doors).await;
 }
