@@ -13,3 +13,13 @@ pub fn used(pid: u32) -> Result<Duration, Failure> {
     let mut ticks = || -> Result<u64, Failure> { Ok(fields.next().ok_or("no times")?.parse()?) };
     Ok(Duration::from_millis(10 * (ticks()? + ticks()?)))
 }
+
+/// The same for a process with those it started.
+pub fn used_by_tree(pid: u32) -> Result<Duration, Failure> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    let mut total = used(pid)?;
+    for child in children.split_whitespace() {
+        total += used(child.parse()?)?;
+    }
+    Ok(total)
+}

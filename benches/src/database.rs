@@ -40,6 +40,7 @@ impl Database {
         ] {
             sqlx::query(text).bind(rows).execute(&self.0).await?;
         }
+        sqlx::query(WORDS).execute(&self.0).await?;
         Ok(())
     }
 
@@ -93,3 +94,12 @@ const CHARTS: &str = "
     select o.id, unhex(printf('e0%030x', n)), unhex(printf('d0%030x', (n - 1) / 5 + 1)),
       printf('chart-%05d', n * 7919 % 50000), '1.0.0', '1.0', 'A chart of the bench',
       printf('chart-%05d a chart of the bench', n * 7919 % 50000), 1, false, '' from n, organizations o";
+/// What can be searched for, as the server writes it with a name of two words.
+const WORDS: &str = "
+    with named (organization_id, kind, id, name) as (
+      select organization_id, 'credential', id, name from credentials
+      union all select organization_id, 'repository', id, name from repositories
+      union all select organization_id, 'chart', id, name from charts)
+    insert or ignore into search_words (organization_id, kind, word, object_id)
+    select organization_id, kind, substr(name, 1, instr(name, '-') - 1), id from named where name glob '*-[0-9]*'
+    union all select organization_id, kind, substr(name, instr(name, '-') + 1), id from named where name glob '*-[0-9]*'";

@@ -176,8 +176,13 @@ impl Hawser {
 
     /// The bytes of a GET with the session's cookie.
     pub fn get_request(&self, path: &str) -> Vec<u8> {
+        self.get_request_with(path, "Accept: text/html")
+    }
+
+    /// The same with one header of its own.
+    pub fn get_request_with(&self, path: &str, header: &str) -> Vec<u8> {
         format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nCookie: {}\r\n\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\n{header}\r\nCookie: {}\r\n\r\n",
             self.address, self.cookie
         )
         .into_bytes()
@@ -207,6 +212,11 @@ impl Hawser {
     /// Its SQLite file.
     pub fn database_file(&self) -> PathBuf {
         self.folder.path().join("hawser.db")
+    }
+
+    /// The cookie of who signed in.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// Its process.

@@ -8,15 +8,18 @@ mod bundle;
 mod cpu;
 mod database;
 mod exchange;
+mod first_visit;
 mod hawser;
 mod http;
 mod index;
 mod lookup;
 mod memory;
 mod page;
+mod peer;
 mod propagation;
 mod pushes;
 mod route;
+mod search;
 mod table;
 mod written;
 
@@ -54,9 +57,19 @@ async fn page_alone() -> Result<(), Failure> {
     let server = hawser::Hawser::start().await?;
     let mut rows = page::measure(&server).await?;
     rows.extend(page::measure_many(&server).await?);
+    rows.extend(search::measure(&server).await?);
+    rows.push(idle(&server).await?);
+    rows.extend(first_visit::measure(&server).await?);
     server.stop().await?;
     println!("{}", table::render(&rows));
     Ok(())
+}
+
+/// What the server holds on to, once it has nothing to do.
+async fn idle(server: &hawser::Hawser) -> Result<Row, Failure> {
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    let resident = memory::mib(server.resident()?);
+    Ok(Row::new("Server, resident when idle after use", resident, "60 MiB goal", "OpenBao aside"))
 }
 
 async fn pushes_alone() -> Result<(), Failure> {
@@ -92,12 +105,9 @@ async fn run() -> Result<(), Failure> {
     rows.extend(propagation::measure(&server).await?);
     rows.extend(pushes::measure(&server).await?);
     rows.extend(page::measure_many(&server).await?);
-    rows.push(Row::new(
-        "Server, resident after all of that",
-        memory::mib(server.resident()?),
-        "",
-        "OpenBao aside",
-    ));
+    rows.extend(search::measure(&server).await?);
+    rows.extend(first_visit::measure(&server).await?);
+    rows.push(idle(&server).await?);
     rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));
     server.stop().await?;
     rows.extend(lookup::measure().await?);

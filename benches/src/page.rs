@@ -1,5 +1,5 @@
-//! Pages: the Credentials page with 50 rows beside a page written by hand and a handler that only returns the
-//! bytes, and what the lists cost with ten thousand rows.
+//! Pages: the Credentials page with 50 rows beside the same page written by hand, one of `SvelteKit` and a handler
+//! that only returns the bytes, and what the lists cost with ten thousand rows.
 
 use std::{
     net::SocketAddr,
@@ -14,68 +14,162 @@ use crate::{
     database::{Database, FEW, MANY},
     hawser::Hawser,
     http,
+    peer::{Entry, Peer},
     table::Row,
-    written::Written,
 };
 
 const ROWS: usize = 50;
-const CONNECTIONS: usize = 16;
-const REQUESTS: usize = 4_000;
-/// Pairs of runs; the medians are compared.
+/// How many connections ask at once, and how many requests they share.
+const LOADS: [(usize, usize); 3] = [(1, 400), (16, 2_000), (64, 2_048)];
+/// Turns of all pages; the medians are compared.
 const ROUNDS: usize = 5;
 /// How often a list is asked for.
 const LISTED: usize = 60;
+/// The most that a page sends before compression, in bytes.
+const LARGEST: usize = 60 * 1_024;
 
 /// Fills the page, then measures all in turns.
 pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
     for n in 0..ROWS {
         server.create_credential(&format!("registry-{n:02}"), "secret").await?;
     }
+    // The first look takes the message about what was created.
+    server.get("/credentials").await?;
     let request = server.get_request("/credentials");
     let page = http::Connection::open(server.address).await?.ask(&request).await?;
     if page.status != 200 || !String::from_utf8_lossy(&page.body).contains("registry-49") {
         return Err(format!("the page answers {} without its rows", page.status).into());
     }
     let size = page.body.len();
+    let file = server.database_file();
+    let by_hand = Peer::written_by_hand(&file).await?;
+    let one = Peer::sveltekit(&file, Entry::One).await?;
+    let two = Peer::sveltekit(&file, Entry::Two).await?;
     let bare = bare_handler(Bytes::from(page.body)).await?;
-    let written = Written::start(&server.database_file()).await?;
-    let root = |address| format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n").into_bytes();
-    let (to_bare, to_written) = (root(bare), root(written.address));
+    let to_bare = format!("GET / HTTP/1.1\r\nHost: {bare}\r\n\r\n").into_bytes();
 
-    let (mut ours, mut theirs, mut by_hand) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut cpu_ours, mut cpu_by_hand) = (Duration::ZERO, Duration::ZERO);
-    for _ in 0..ROUNDS {
-        let before = cpu::used(server.pid()?)?;
-        ours.push(rate(http::load(server.address, &request, CONNECTIONS, REQUESTS).await?));
-        cpu_ours += cpu::used(server.pid()?)?.saturating_sub(before);
-        let before = cpu::used(written.pid()?)?;
-        by_hand.push(rate(http::load(written.address, &to_written, CONNECTIONS, REQUESTS).await?));
-        cpu_by_hand += cpu::used(written.pid()?)?.saturating_sub(before);
-        theirs.push(rate(http::load(bare, &to_bare, CONNECTIONS, REQUESTS).await?));
-    }
-    let (ours, theirs, by_hand) = (median(&mut ours), median(&mut theirs), median(&mut by_hand));
-    let (cpu_ours, cpu_by_hand) = (of_one(cpu_ours), of_one(cpu_by_hand));
     let what = format!("Credentials page, {ROWS} rows, {} KiB", size.div_ceil(1_024));
-    Ok(vec![
-        Row::new(
-            what.clone(),
-            format!("{ours:.0} requests/s"),
-            format!("{theirs:.0} requests/s, bare handler"),
-            format!("{:.0} %", 100.0 * ours / theirs),
+    let mut rows = vec![compressed(server, size).await?];
+    for (connections, requests) in LOADS {
+        let load = Load { connections, requests };
+        let mut figures: [Figures; 5] = Default::default();
+        let [ours, hand, svelte, svelte_two, handler] = &mut figures;
+        for _ in 0..ROUNDS {
+            let pid = server.pid()?;
+            ours.add(load, load.run(server.address, &request, || cpu::used(pid)).await?);
+            for (figures, peer) in
+                [(&mut *hand, &by_hand), (&mut *svelte, &one), (&mut *svelte_two, &two)]
+            {
+                figures.add(load, load.run(peer.address, &peer.request(), || peer.cpu()).await?);
+            }
+            handler.add(load, load.run(bare, &to_bare, || Ok(Duration::ZERO)).await?);
+        }
+        let [ours, hand, svelte, svelte_two, handler] = figures.map(Figures::median);
+        let what = format!("{what}, {connections} connections");
+        for (peer, name) in [
+            (&hand, "written by hand"),
+            (&svelte, "SvelteKit"),
+            (&svelte_two, "SvelteKit, two processes"),
+            (&handler, "bare handler"),
+        ] {
+            rows.push(Row::new(
+                what.clone(),
+                format!("{:.0} requests/s", ours.rate),
+                format!("{:.0} requests/s, {name}", peer.rate),
+                format!("{:.2} ×", ours.rate / peer.rate),
+            ));
+        }
+        for (peer, name) in [(&hand, "written by hand"), (&svelte, "SvelteKit")] {
+            rows.push(Row::new(
+                format!("{what}, CPU"),
+                format!("{:.2} ms", ours.cpu),
+                format!("{:.2} ms, {name}", peer.cpu),
+                format!("{:.2} ×", ours.cpu / peer.cpu),
+            ));
+        }
+    }
+    Ok(rows)
+}
+
+/// The bytes of the page as browsers take it, and what compressing it costs.
+async fn compressed(server: &Hawser, size: usize) -> Result<Row, Failure> {
+    let plain = server.get_request("/credentials");
+    let packed = server.get_request_with("/credentials", "Accept-Encoding: gzip");
+    let answer = http::Connection::open(server.address).await?.ask(&packed).await?;
+    if answer.header("content-encoding") != Some("gzip") {
+        return Err("the page comes without compression".into());
+    }
+    let load = Load { connections: 16, requests: 1_000 };
+    let (mut without, mut with) = (Figures::default(), Figures::default());
+    let pid = server.pid()?;
+    for _ in 0..ROUNDS {
+        without.add(load, load.run(server.address, &plain, || cpu::used(pid)).await?);
+        with.add(load, load.run(server.address, &packed, || cpu::used(pid)).await?);
+    }
+    let (without, with) = (without.median(), with.median());
+    Ok(Row::new(
+        format!("Credentials page, {ROWS} rows, compressed"),
+        format!("{:.1} KiB, {:.2} ms CPU", kib(answer.body.len()), with.cpu),
+        format!("{:.1} KiB, {:.2} ms CPU, as it is", kib(size), without.cpu),
+        format!(
+            "{:.1} × fewer bytes, {:+.0} % CPU",
+            kib(size) / kib(answer.body.len()),
+            100.0 * (with.cpu / without.cpu - 1.0)
         ),
-        Row::new(
-            what.clone(),
-            format!("{ours:.0} requests/s"),
-            format!("{by_hand:.0} requests/s, written by hand"),
-            format!("{:.2} ×", ours / by_hand),
-        ),
-        Row::new(
-            format!("{what}, CPU"),
-            format!("{cpu_ours:.2} ms"),
-            format!("{cpu_by_hand:.2} ms, written by hand"),
-            format!("{:.2} ×", cpu_ours / cpu_by_hand),
-        ),
-    ])
+    ))
+}
+
+/// Equal requests at once.
+#[derive(Debug, Clone, Copy)]
+struct Load {
+    connections: usize,
+    requests: usize,
+}
+
+/// Requests a second and milliseconds of CPU a request, of each turn.
+#[derive(Debug, Default)]
+struct Figures {
+    rates: Vec<f64>,
+    cpu: Vec<f64>,
+}
+
+/// The medians.
+#[derive(Debug)]
+struct Median {
+    rate: f64,
+    cpu: f64,
+}
+
+impl Load {
+    /// How long they take, and the CPU time that `used` counts meanwhile.
+    async fn run(
+        self,
+        address: SocketAddr,
+        request: &[u8],
+        used: impl Fn() -> Result<Duration, Failure>,
+    ) -> Result<(Duration, Duration), Failure> {
+        let before = used()?;
+        let took = http::load(address, request, self.connections, self.requests).await?;
+        Ok((took, used()?.saturating_sub(before)))
+    }
+}
+
+impl Figures {
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand requests")]
+    fn add(&mut self, load: Load, (took, cpu): (Duration, Duration)) {
+        let requests = load.requests as f64;
+        self.rates.push(requests / took.as_secs_f64());
+        self.cpu.push(cpu.as_secs_f64() * 1e3 / requests);
+    }
+
+    fn median(mut self) -> Median {
+        Median { rate: median(&mut self.rates), cpu: median(&mut self.cpu) }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the size of a page")]
+fn kib(bytes: usize) -> f64 {
+    bytes as f64 / 1_024.0
 }
 
 /// What each list costs with many rows, beside the same with few.
@@ -99,6 +193,9 @@ pub async fn measure_many(server: &Hawser) -> Result<Vec<Row>, Failure> {
     let mut rows = Vec::new();
     for ((name, path), (few, _)) in lists.iter().zip(few) {
         let (many, bytes) = listed(server, path).await?;
+        if bytes > LARGEST {
+            return Err(format!("{path} sends {bytes} bytes").into());
+        }
         rows.push(Row::new(
             format!("{name}, {} credentials, {} charts", MANY.credentials, MANY.charts),
             format!("{:.1} ms, {} KiB", many * 1e3, bytes.div_ceil(1_024)),
@@ -132,17 +229,6 @@ async fn bare_handler(body: Bytes) -> Result<SocketAddr, Failure> {
     let app = Router::new().route("/", get(move || std::future::ready(body.clone())));
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(address)
-}
-
-/// Milliseconds of CPU for one request of all rounds.
-#[expect(clippy::cast_precision_loss, reason = "a few thousand requests")]
-fn of_one(cpu: Duration) -> f64 {
-    cpu.as_secs_f64() * 1e3 / (ROUNDS * REQUESTS) as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a few thousand requests")]
-fn rate(elapsed: Duration) -> f64 {
-    REQUESTS as f64 / elapsed.as_secs_f64()
 }
 
 fn median(figures: &mut [f64]) -> f64 {

@@ -26,9 +26,11 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
 const OF_TESTS: &str = "testkit";
 
 /// Crates that only some of ours may use at run time: SQL stays in storage, requests in connectors.
-const ONLY_IN: [(&str, &[&str]); 6] = [
-    // The page written by hand that a bench compares with asks its database itself.
+const ONLY_IN: [(&str, &[&str]); 7] = [
+    // A bench fills the database with more than it could add over HTTP.
     ("sqlx", &["storage", "benches"]),
+    // The page written by hand that a bench compares with asks its database itself.
+    ("rusqlite", &["benches"]),
     ("reqwest", &["benches", "connectors"]),
     ("vaultrs", &["connectors"]),
     ("leptos", &["app", "browser", "server"]),
