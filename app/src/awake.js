@@ -1,4 +1,5 @@
-(async (js, wasm, follow, palette) => {
+// What every page does with a script. Where the other scripts lie, the element that loads this one says.
+const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: palette }) => {
   const closeMenus = (but) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (menu !== but) menu.open = false;
@@ -136,4 +137,5 @@
   };
   await walk(document.body);
   document.documentElement.dataset.awake = "";
-})
+};
+wake(document.querySelector("script[data-js-url]").dataset);

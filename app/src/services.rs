@@ -47,6 +47,9 @@ pub struct Services {
     pub git_targets: Arc<dyn service::GitTargets>,
     /// Clusters.
     pub clusters: Arc<dyn service::Clusters>,
+    /// The same services for one page that asks nobody but the database: it reads one state of it, in one
+    /// transaction.
+    pub of_one_page: Arc<dyn Fn() -> Self + Send + Sync>,
 }
 
 /// One visit: who asks, from where, and the session that outlives the request.
@@ -127,6 +130,8 @@ pub struct Bundle {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+    /// The script of every page, which loads the others where a page needs them.
+    pub awake: String,
     /// The script of pages that follow what happens.
     pub follow: String,
     /// The script of searching from every page.

@@ -19,10 +19,6 @@ use crate::{
     ui::page::not_found,
 };
 
-/// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
-/// closes row menus when somebody clicks elsewhere or presses Escape.
-const AWAKE: &str = include_str!("awake.js");
-
 /// The whole document, for `leptos_axum` to render.
 #[must_use]
 pub fn shell() -> AnyView {
@@ -49,8 +45,6 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    let urls = [&bundle.js, &bundle.wasm, &bundle.follow, &bundle.palette].map(|url| quoted(url));
-    let script = format!("({})({})", AWAKE.trim(), urls.join(","));
     // Islands have no serialized resources; nothing else may write scripts into the page.
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
@@ -69,18 +63,19 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
             </head>
             <body>
                 {body()}
-                <script type="module" nonce=use_nonce()>
-                    {script}
-                </script>
+                <script
+                    type="module"
+                    src=bundle.awake
+                    data-js-url=bundle.js
+                    data-wasm-url=bundle.wasm
+                    data-follow-url=bundle.follow
+                    data-palette-url=bundle.palette
+                    nonce=use_nonce()
+                ></script>
             </body>
         </html>
     }
     .into_any()
-}
-
-/// A JavaScript string; `<` is escaped so that no text can end the script element.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace('<', "\\u003c")
 }
 
 /// The pages by path.

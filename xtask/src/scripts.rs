@@ -8,8 +8,11 @@ use crate::{
 };
 
 /// The entry of each in the manifest, and where it lies.
-const SCRIPTS: [(&str, &str); 2] =
-    [("follow", "app/src/ui/follow.js"), ("palette", "app/src/search/palette.js")];
+const SCRIPTS: [(&str, &str); 3] = [
+    ("awake", "app/src/awake.js"),
+    ("follow", "app/src/ui/follow.js"),
+    ("palette", "app/src/search/palette.js"),
+];
 
 /// Puts each script into the bundle under a name that holds the hash of its content.
 pub fn build(project: &Project, bundle: &mut Bundle) -> Result<(), Error> {

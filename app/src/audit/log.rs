@@ -15,14 +15,14 @@ use crate::ui::{
     filters::{FilterBy, Filters},
     frame::Section,
     icon::Icon,
-    page::{Page, page},
+    page::{Page, snapshot_page},
     path,
     table::{Column, Empty, list},
 };
 
 /// `/audit`
 pub(crate) fn log() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let actor = request.member()?;
         let query = AuditQuery {
             search: request.query("search"),

@@ -11,7 +11,7 @@ use crate::ui::{
     badge::{Badge, StatusBadge, Tone},
     filters::{FilterBy, Filters},
     frame::Section,
-    page::{Page, page},
+    page::{Page, snapshot_page},
     table::{Column, Empty, list, pager},
 };
 
@@ -19,7 +19,7 @@ const PATH: &str = "/charts/catalog";
 
 /// `/charts/catalog`
 pub(crate) fn catalog() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let query = ChartQuery {
             search: request.query("search"),

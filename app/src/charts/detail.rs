@@ -13,12 +13,12 @@ use crate::ui::{
     frame::Section,
     icon::Icon,
     moment::{Moment, moment_or},
-    page::{Page, page},
+    page::{Page, snapshot_page},
 };
 
 /// `/charts/catalog/{id}`
 pub(crate) fn detail() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let chart = request.services().charts.get(&principal, request.id()?).await?;
         let now = request.now;

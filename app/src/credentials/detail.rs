@@ -31,13 +31,13 @@ use crate::{
         frame::Section,
         icon::Icon,
         live::{Live, under_way},
-        page::{Page, Request, page},
+        page::{Page, Request, snapshot_page},
     },
 };
 
 /// `/credentials/{id}`
 pub(crate) fn detail() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let services = request.services();
         let credential = services.credentials.get(&principal, request.id()?).await?;

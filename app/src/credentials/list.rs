@@ -16,13 +16,13 @@ use crate::ui::{
     icon::Icon,
     input::hidden,
     live::Live,
-    page::{Page, page},
+    page::{Page, snapshot_page},
     table::Empty,
 };
 
 /// `/credentials`
 pub(crate) fn list() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let query = CredentialQuery {
             search: request.query("search"),

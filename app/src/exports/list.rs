@@ -12,13 +12,13 @@ use crate::ui::{
     icon::Icon,
     menu::RowMenu,
     moment::Moment,
-    page::{Page, page},
+    page::{Page, snapshot_page},
     table::{Column, Empty, Order, list as list_of},
 };
 
 /// `/gitops/exports`
 pub(crate) fn list() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let mut found = request.services().exports.list(&principal).await?;
         let order = Order::of(&request, PATH);

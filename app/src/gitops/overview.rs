@@ -15,13 +15,13 @@ use crate::{
         frame::Section,
         icon::Icon,
         live::{Live, under_way},
-        page::{Page, Request, page},
+        page::{Page, Request, snapshot_page},
     },
 };
 
 /// `/gitops`
 pub(crate) fn overview() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let found = request.services().git_targets.list(&principal).await?;
         let rest = Rest::of(&request, &principal).await?;

@@ -16,12 +16,12 @@ pub(crate) use way_in::way_in;
 use crate::ui::{
     follow::follow,
     frame::Section,
-    page::{Page, Request, page},
+    page::{Page, Request, snapshot_page},
 };
 
 /// `/`
 pub(crate) fn overview() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let found = request.services().overview.overview(&principal).await?;
         let body = view! {

@@ -16,7 +16,7 @@ use crate::ui::{
     icon::Icon,
     input::{Input, hidden},
     live::Live,
-    page::{Page, Request, page},
+    page::{Page, Request, snapshot_page},
 };
 
 /// So many of each are shown; the rest is a link away.
@@ -24,7 +24,7 @@ const SHOWN: usize = 20;
 
 /// `/settings/projects/{id}`
 pub(crate) fn detail() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let project = asked(&request, &principal).await?;
         let services = request.services();

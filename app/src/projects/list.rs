@@ -12,13 +12,13 @@ use crate::ui::{
     frame::Section,
     input::Input,
     menu::RowMenu,
-    page::{Page, Request, page},
+    page::{Page, Request, snapshot_page},
     table::{Column, Order, list as list_of},
 };
 
 /// `/settings/projects`
 pub(crate) fn list() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let mut found = request.services().projects.list(&principal).await?;
         let order = Order::of(&request, PATH);

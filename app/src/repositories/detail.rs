@@ -28,7 +28,7 @@ use crate::{
         icon::Icon,
         live::{Live, under_way},
         moment::{Moment, moment_or},
-        page::{Page, Request, page},
+        page::{Page, Request, snapshot_page},
         path,
         tabs::{Tab, tabs},
     },
@@ -36,7 +36,7 @@ use crate::{
 
 /// `/charts/repositories/{id}`
 pub(crate) fn detail() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let services = request.services();
         let repository = services.repositories.get(&principal, request.id()?).await?;

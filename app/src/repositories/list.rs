@@ -25,7 +25,7 @@ use crate::ui::{
     live::{Live, under_way},
     menu::RowMenu,
     moment::moment_or,
-    page::{Page, Request, page},
+    page::{Page, Request, snapshot_page},
     path,
     table::{Column, Empty, list as listed, next_direction, pager},
 };
@@ -34,7 +34,7 @@ const PATH: &str = "/charts/repositories";
 
 /// `/charts/repositories`
 pub(crate) fn list() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         let query = RepositoryQuery {
             search: request.query("search"),

@@ -129,7 +129,30 @@ pub(crate) fn page<Loading>(load: impl FnOnce(Request) -> Loading + Send + 'stat
 where
     Loading: Future<Output = Result<Page, ServiceError>> + Send + 'static,
 {
-    let request = Request::of_context();
+    framed(Request::of_context(), load)
+}
+
+/// The same for a page that asks nobody but the database: it reads one state of it, in one transaction.
+pub(crate) fn snapshot_page<Loading>(
+    load: impl FnOnce(Request) -> Loading + Send + 'static,
+) -> AnyView
+where
+    Loading: Future<Output = Result<Page, ServiceError>> + Send + 'static,
+{
+    let request = Request::of_context().map(|mut request| {
+        request.asking.services = (request.asking.services.of_one_page)();
+        request
+    });
+    framed(request, load)
+}
+
+fn framed<Loading>(
+    request: Result<Request, ServiceError>,
+    load: impl FnOnce(Request) -> Loading + Send + 'static,
+) -> AnyView
+where
+    Loading: Future<Output = Result<Page, ServiceError>> + Send + 'static,
+{
     let takes = takes_messages();
     Suspend::new(async move {
         let mut request = match request {

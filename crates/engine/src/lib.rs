@@ -26,6 +26,7 @@ pub mod repositories;
 mod search;
 mod secret_hash;
 mod sessions;
+mod snapshot;
 
 use std::sync::Arc;
 
@@ -82,6 +83,8 @@ pub struct Engine {
     /// The host that people reach this Hawser by, for the author of commits.
     pub(crate) host: Arc<str>,
     pub(crate) clusters: gitops::ClusterAccess,
+    /// In which transaction all calls read; `None` is one for each call.
+    snapshot: Option<Arc<snapshot::Snapshot>>,
 }
 
 impl Engine {
@@ -126,6 +129,7 @@ impl Engine {
             git,
             host: "localhost".into(),
             clusters: gitops::ClusterAccess::default(),
+            snapshot: None,
         })
     }
 
@@ -192,9 +196,20 @@ impl Engine {
         self
     }
 
+    /// The same engine for one page: all that it reads is one state of the database, from the first read on.
+    /// It holds a connection until it is dropped, so nothing outside may be asked meanwhile.
+    #[must_use]
+    pub fn of_one_page(&self) -> Self {
+        Self { snapshot: Some(Arc::default()), ..self.clone() }
+    }
+
     /// The same engine for a call that only reads, in one transaction, if the right is still there.
     pub(crate) async fn reading(&self, grant: &domain::Grant) -> Result<Self, Error> {
-        Ok(Self { db: self.db.read_as(grant).await?, ..self.clone() })
+        let db = match &self.snapshot {
+            Some(snapshot) => snapshot.read_as(&self.db, grant).await?,
+            None => self.db.read_as(grant).await?,
+        };
+        Ok(Self { db, ..self.clone() })
     }
 
     /// Whether the database answers, and can be written.

@@ -133,8 +133,10 @@ impl FromRef<Site> for Readiness {
 
 /// The engine behind every service trait.
 fn services(engine: &Engine) -> Services {
+    let of_one_page = engine.clone();
     let engine = Arc::new(engine.clone());
     Services {
+        of_one_page: Arc::new(move || services(&of_one_page.of_one_page())),
         sessions: Arc::<Engine>::clone(&engine),
         overview: Arc::<Engine>::clone(&engine),
         search: Arc::<Engine>::clone(&engine),

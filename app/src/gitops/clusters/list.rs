@@ -18,14 +18,14 @@ use crate::{
         live::{Live, under_way},
         menu::RowMenu,
         moment::moment_or,
-        page::{Page, Request, page},
+        page::{Page, Request, snapshot_page},
         table::{Column, Empty, Order, list as list_of},
     },
 };
 
 /// `/gitops/clusters`
 pub(crate) fn list() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = member(&request)?;
         let found = request.services().clusters.list(&principal).await?;
         let may_manage = principal.role.includes(Action::ManageExports);

@@ -160,7 +160,9 @@ impl Fake {
     }
 
     pub fn services(fake: &Arc<Self>) -> Services {
+        let of_one_page = Arc::clone(fake);
         Services {
+            of_one_page: Arc::new(move || Self::services(&of_one_page)),
             sessions: Arc::<Self>::clone(fake),
             overview: Arc::<Self>::clone(fake),
             search: Arc::<Self>::clone(fake),
