@@ -21,6 +21,9 @@ use crate::{
 
 const PASSWORD: &str = "a password of the bench";
 
+/// Names another build of the server than the shipping one. The server itself knows no such setting.
+const SERVER: &str = "HAWSER_BENCH_SERVER";
+
 /// A running server with one account, signed in.
 pub struct Hawser {
     /// Where it listens.
@@ -42,6 +45,7 @@ impl Hawser {
         let binary = binary();
         let started = Instant::now();
         let mut process = Command::new(&binary)
+            .env_remove(SERVER)
             .env("HAWSER_DATA_DIR", folder.path())
             .env("HAWSER_LISTEN", address.to_string())
             .env("HAWSER_METRICS_LISTEN", "off")
@@ -245,7 +249,7 @@ impl Hawser {
 
 #[expect(clippy::disallowed_methods, reason = "a bench is told here which build it measures")]
 fn binary() -> PathBuf {
-    let named = std::env::var_os("HAWSER_BENCH_SERVER").map(PathBuf::from);
+    let named = std::env::var_os(SERVER).map(PathBuf::from);
     named.unwrap_or_else(|| "target/release/hawser-server".into())
 }
 
