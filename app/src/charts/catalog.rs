@@ -6,12 +6,14 @@ use domain::{
     counted,
 };
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 use crate::ui::{
-    badge::{Badge, StatusBadge, Tone},
+    badge::Tone,
     filters::{FilterBy, Filters},
     frame::Section,
     page::{Page, snapshot_page},
+    row::{badge, status_badge, view_of},
     table::{Column, Empty, list, pager},
 };
 
@@ -105,7 +107,7 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
         }
         .into_any();
     }
-    let rows = found.rows.iter().map(row).collect_view();
+    let rows = html! { @for chart in &found.rows { (row(chart)) } };
     let repository = query.repository.map(|id| id.to_string()).unwrap_or_default();
     let pairs = [("search", query.search.as_str()), ("repository", &repository)];
     let columns = vec![
@@ -117,41 +119,32 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
         Column::text("", "Description"),
     ];
     view! {
-        {list(counted(found.total, "chart", "charts"), columns, rows.into_any())}
+        {list(counted(found.total, "chart", "charts"), columns, view_of(rows))}
         {pager(PATH, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
     }
     .into_any()
 }
 
-fn row(chart: &ChartSummary) -> AnyView {
-    let deprecated =
-        chart.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
-    let stale = chart.stale_since.map(|_| view! { <StatusBadge status=Status::Stale/> });
-    let repository = format!("/charts/repositories/{}", chart.repository);
-    view! {
-        <tr>
-            <th scope="row" data-label="Chart" title=chart.name.clone()>
-                <div class="cell">
-                    <span class="tile" aria-hidden="true">{letter(&chart.name)}</span>
-                    <a href=format!("/charts/catalog/{}", chart.id)>{chart.name.clone()}</a>
-                    {deprecated}
-                    {stale}
-                </div>
-            </th>
-            <td data-label="Version" title=chart.version.clone()>{chart.version.clone()}</td>
-            <td class="roomy" data-label="App version" title=chart.app_version.clone()>
-                {chart.app_version.clone()}
-            </td>
-            <td class="number later" data-label="Versions">{chart.versions}</td>
-            <td data-label="Repository" title=chart.repository_name.clone()>
-                <a href=repository>{chart.repository_name.clone()}</a>
-            </td>
-            <td class="muted later" data-label="Description" title=chart.description.clone()>
-                {chart.description.clone()}
-            </td>
-        </tr>
+fn row(chart: &ChartSummary) -> Markup {
+    html! {
+        tr {
+            th scope="row" title=(chart.name) {
+                div.cell {
+                    span.tile aria-hidden="true" { (letter(&chart.name)) }
+                    a href={ "/charts/catalog/" (chart.id) } { (chart.name) }
+                    @if chart.deprecated { (badge(Tone::Warn, "Deprecated")) }
+                    @if chart.stale_since.is_some() { (status_badge(Status::Stale)) }
+                }
+            }
+            td title=(chart.version) { (chart.version) }
+            td.roomy title=(chart.app_version) { (chart.app_version) }
+            td.number.later data-label="Versions" { (chart.versions) }
+            td title=(chart.repository_name) {
+                a href={ "/charts/repositories/" (chart.repository) } { (chart.repository_name) }
+            }
+            td.muted.later title=(chart.description) { (chart.description) }
+        }
     }
-    .into_any()
 }
 
 /// What stands for the picture of a chart.

@@ -5,8 +5,9 @@ use domain::{
     credentials::{CredentialHealth, Environment, Expiry, Urgency},
 };
 use leptos::prelude::*;
+use maud::{Markup, html};
 
-use crate::ui::badge::StatusBadge;
+use crate::ui::{badge::StatusBadge, row::status_badge};
 
 /// How a credential is doing: one word, and why.
 pub(super) fn health(health: CredentialHealth, now: Timestamp) -> AnyView {
@@ -20,21 +21,18 @@ pub(super) fn health(health: CredentialHealth, now: Timestamp) -> AnyView {
 }
 
 /// The same on one line: the weightiest reason, and all of them to who points at it.
-pub(super) fn health_in_a_row(health: CredentialHealth, now: Timestamp) -> AnyView {
+pub(super) fn health_in_a_row(health: CredentialHealth, now: Timestamp) -> Markup {
     let reasons = health.reasons(now);
     let all = (!reasons.is_empty()).then(|| reasons.join(". "));
     let status = health.status(now);
     // When it ends stands in a column of its own.
-    let first = (status.is_bad() || status == Status::Syncing)
-        .then(|| reasons.into_iter().next())
-        .flatten();
-    view! {
-        <div class="state" title=all>
-            <StatusBadge status=status/>
-            {first.map(|text| view! { <span class="muted">{text}</span> })}
-        </div>
+    let says_why = status.is_bad() || status == Status::Syncing;
+    html! {
+        div.state title=[all] {
+            (status_badge(status))
+            @if let Some(first) = reasons.first() && says_why { span.muted { (first) } }
+        }
     }
-    .into_any()
 }
 
 /// That it expires or has expired, and how long is left.

@@ -8,14 +8,13 @@ use domain::{
     projects::Project,
 };
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 use super::{badges, impact::in_words, usage::UsageCounts};
 use crate::ui::{
-    icon::Icon,
-    menu::RowMenu,
-    moment::{Moment, moment_or},
     path,
     provider::glyph,
+    row::{environment, icon, menu, moment, view_of},
     table::{Column, Empty, list, next_direction, pager},
 };
 
@@ -37,17 +36,17 @@ pub(super) fn table(
         .into_any();
     }
     let has_projects = projects.len() > 1;
-    let project = |row: &CredentialSummary| has_projects.then(|| project_of(row, projects));
-    let rows = found
-        .rows
-        .iter()
-        .map(|row| row_of(row, principal, opens.get(&row.id), project(row), now))
-        .collect_view();
+    let rows = html! {
+        @for row in &found.rows {
+            @let project = has_projects.then(|| project_of(row, projects));
+            (row_of(row, principal, opens.get(&row.id), project.as_ref(), now))
+        }
+    };
     view! {
         {list(
             counted(found.total, "credential", "credentials"),
             heads(query, has_projects),
-            rows.into_any(),
+            view_of(rows),
         )}
         {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.total)}
     }
@@ -85,27 +84,32 @@ fn project_id(query: &CredentialQuery) -> String {
 }
 
 /// The project of a row, with its page.
-fn project_of(row: &CredentialSummary, projects: &[Project]) -> AnyView {
-    let Some(name) = row.project.clone() else {
-        return view! { <td class="roomy" data-label="Project">"Shared"</td> }.into_any();
-    };
-    let title = name.clone();
-    let known = projects.iter().find(|project| project.name == name);
-    let name = match known {
-        Some(known) => view! { <a href=crate::projects::path_of(known.id)>{name}</a> }.into_any(),
-        None => name.into_any(),
-    };
-    view! { <td class="roomy" data-label="Project" title=title>{name}</td> }.into_any()
+fn project_of(row: &CredentialSummary, projects: &[Project]) -> Markup {
+    let known = row.project.as_ref().and_then(|name| {
+        let known = projects.iter().find(|project| project.name == *name)?;
+        Some((crate::projects::path_of(known.id), name))
+    });
+    html! {
+        td.roomy title=[row.project.as_ref()] {
+            @match (known, &row.project) {
+                (Some((href, name)), _) => a href=(href) { (name) },
+                (None, Some(name)) => (name),
+                (None, None) => "Shared",
+            }
+        }
+    }
 }
 
 /// For which URLs it is used without anybody choosing it.
-fn pattern_of(row: &CredentialSummary) -> AnyView {
+fn pattern_of(row: &CredentialSummary) -> Markup {
     let kind = match row.pattern_kind {
-        PatternKind::None => return view! { <span class="muted">"None"</span> }.into_any(),
+        PatternKind::None => return html! { td.roomier.muted { "None" } },
         PatternKind::Exact => "Exact URL",
         PatternKind::Regex => "Regular expression",
     };
-    view! { <code title=format!("{kind}: {}", row.pattern)>{row.pattern.clone()}</code> }.into_any()
+    html! {
+        td.roomier { code title={ (kind) ": " (row.pattern) } { (row.pattern) } }
+    }
 }
 
 fn pairs<'a>(query: &'a CredentialQuery, project: &'a str) -> [(&'a str, &'a str); 5] {
@@ -125,63 +129,61 @@ fn row_of(
     row: &CredentialSummary,
     principal: &Principal,
     opens: Option<&(u32, u32)>,
-    project: Option<AnyView>,
+    project: Option<&Markup>,
     now: Timestamp,
-) -> AnyView {
+) -> Markup {
     let facts = row.provider.facts();
     let href = format!("/credentials/{}", row.id);
-    // In an organization with one project, that a credential is shared is what there is to tell.
-    let shared = (project.is_none() && row.project.is_none())
-        .then(|| view! { <span class="tag">"Shared"</span> });
     let access = row.access.map(|access| format!(" · {}", row.provider.access_label(access)));
-    let may_delete = principal.role.includes(Action::ManageCredentials);
-    let opened = opens.and_then(|(targets, clusters)| in_words(*targets, *clusters));
-    let linked = if let Some(opened) = opened {
-        let href = format!("{href}#uses-title");
-        view! { <a href=href>{opened}</a> }.into_any()
-    } else if row.linked == 0 {
-        view! { <span class="muted">"None"</span> }.into_any()
-    } else {
-        let href = format!("/charts/repositories?credential={}", row.id);
-        view! { <a href=href>{counted(row.linked, "repository", "repositories")}</a> }.into_any()
-    };
-    let expires = match row.expiry {
-        Some(expiry) => view! { <Moment at=expiry.at now/> }.into_any(),
-        None => view! { <span class="muted">"Unknown"</span> }.into_any(),
-    };
     let kind = format!("{} · {}{}", facts.label, facts.kind.label(), access.unwrap_or_default());
-    view! {
-        <tr>
-            <td data-label="State">{badges::health_in_a_row(row.health(), now)}</td>
-            <th scope="row" data-label="Name" title=row.name.clone()>
-                <div class="cell">
-                    <a href=href.clone()>{row.name.clone()}</a>
-                    {shared}
-                    {badges::environment(row.environment)}
-                </div>
-            </th>
-            <td data-label="Provider" title=kind>
-                <span class="provider">
-                    <Icon name=glyph(row.provider)/>
-                    <span>{row.provider.short_label()}</span>
-                </span>
-            </td>
-            {project}
-            <td class="roomier" data-label="Pattern">{pattern_of(row)}</td>
-            <td data-label="Used by">{linked}</td>
-            <td class="later" data-label="Expires">{expires}</td>
-            <td class="later" data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>
-            <td class="roomier" data-label="Created"><Moment at=row.created_at now/></td>
-            <td class="row-actions">
-                <RowMenu name=row.name.clone()>
-                    <a href=href.clone()>"View"</a>
-                    {may_delete
-                        .then(|| {
-                            view! { <a class="danger" href=format!("{href}/delete")>"Delete"</a> }
-                        })}
-                </RowMenu>
-            </td>
-        </tr>
+    let may_delete = principal.role.includes(Action::ManageCredentials);
+    let items = html! {
+        a href=(href) { "View" }
+        @if may_delete { a.danger href={ (href) "/delete" } { "Delete" } }
+    };
+    html! {
+        tr {
+            td data-label="State" { (badges::health_in_a_row(row.health(), now)) }
+            th scope="row" title=(row.name) {
+                div.cell {
+                    a href=(href) { (row.name) }
+                    // In an organization with one project, that a credential is shared is what there is to tell.
+                    @if project.is_none() && row.project.is_none() { span.tag { "Shared" } }
+                    (environment(row.environment))
+                }
+            }
+            td title=(kind) {
+                span.provider { (icon(glyph(row.provider))) span { (row.provider.short_label()) } }
+            }
+            @if let Some(project) = project { (project) }
+            (pattern_of(row))
+            (used_by(row, &href, opens))
+            @match row.expiry {
+                Some(expiry) => td.later { (moment(expiry.at, now)) },
+                None => td.later.muted { "Unknown" },
+            }
+            @match row.last_used_at {
+                Some(at) => td.later { (moment(at, now)) },
+                None => td.later.muted { "Never" },
+            }
+            td.roomier { (moment(row.created_at, now)) }
+            (menu(&row.name, &items))
+        }
     }
-    .into_any()
+}
+
+/// What stops working without it.
+fn used_by(row: &CredentialSummary, href: &str, opens: Option<&(u32, u32)>) -> Markup {
+    let opened = opens.and_then(|(targets, clusters)| in_words(*targets, *clusters));
+    html! {
+        @match (opened, row.linked) {
+            (Some(opened), _) => td { a href={ (href) "#uses-title" } { (opened) } },
+            (None, 0) => td.muted { "None" },
+            (None, linked) => td {
+                a href={ "/charts/repositories?credential=" (row.id) } {
+                    (counted(linked, "repository", "repositories"))
+                }
+            },
+        }
+    }
 }

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use domain::credentials::Direction;
 use leptos::prelude::*;
+use maud::{Markup, html};
 
-use super::{icon::Icon, page::Request, path};
+use super::{icon::Icon, page::Request, path, row::view_of};
 
 /// A column of a list: how wide it is and what stands above it.
 pub(crate) struct Column {
@@ -13,7 +14,7 @@ pub(crate) struct Column {
     width: &'static str,
     /// What sets its cells apart, such as numbers at the right.
     kind: &'static str,
-    head: AnyView,
+    head: Markup,
     /// Which way the rows are sorted by it.
     sorted: Option<Direction>,
 }
@@ -21,7 +22,7 @@ pub(crate) struct Column {
 impl Column {
     /// A column of text.
     pub fn text(width: &'static str, label: &'static str) -> Self {
-        Self { width, kind: "", head: label.into_any(), sorted: None }
+        Self { width, kind: "", head: html! { (label) }, sorted: None }
     }
 
     /// A column of numbers.
@@ -36,22 +37,17 @@ impl Column {
 
     /// The boxes that tick rows, with one for all of them.
     pub fn ticks() -> Self {
-        let head = view! {
-            <input
-                class="needs-script"
-                type="checkbox"
-                data-tick-all
-                aria-label="Select all on this page"
-            />
-            <span class="unseen">"Select"</span>
+        let head = html! {
+            input.needs-script type="checkbox" data-tick-all aria-label="Select all on this page";
+            span.unseen { "Select" }
         };
-        Self { width: "c-tick", kind: "tick", head: head.into_any(), sorted: None }
+        Self { width: "c-tick", kind: "tick", head, sorted: None }
     }
 
     /// The menus of the rows.
     pub fn menus() -> Self {
-        let head = view! { <span class="unseen">"Actions"</span> };
-        Self { width: "c-menu", kind: "", head: head.into_any(), sorted: None }
+        let head = html! { span.unseen { "Actions" } };
+        Self { width: "c-menu", kind: "", head, sorted: None }
     }
 
     /// Shown only where there is room.
@@ -72,41 +68,39 @@ impl Column {
             Some(Direction::Ascending) => ("chevron-up", "icon"),
             Some(Direction::Descending) => ("chevron-down", "icon"),
         };
-        let icon = view! {
-            <svg class=class aria-hidden="true" width="14" height="14">
-                <use href=format!("/icons.svg#{icon}")></use>
-            </svg>
+        let head = html! {
+            a.sort href=(href) {
+                (self.head)
+                svg class=(class) aria-hidden="true" { use href={ "/icons.svg#" (icon) } {} }
+            }
         };
-        let head = view! { <a class="sort" href=href>{self.head}{icon}</a> };
-        Self { head: head.into_any(), sorted, ..self }
+        Self { head, sorted, ..self }
+    }
+
+    fn head(&self) -> Markup {
+        let sorted = self.sorted.map(|direction| match direction {
+            Direction::Ascending => "ascending",
+            Direction::Descending => "descending",
+        });
+        let kind = (!self.kind.is_empty()).then_some(self.kind);
+        html! { th scope="col" class=[kind] aria-sort=[sorted] { (self.head) } }
     }
 }
 
 /// A list of one line a row. `caption` says how many there are to who cannot see the whole.
-pub(crate) fn list(caption: String, columns: Vec<Column>, rows: AnyView) -> AnyView {
-    let widths = columns
-        .iter()
-        .map(|column| view! { <col class=format!("{} {}", column.width, column.kind)/> })
-        .collect_view();
-    let heads = columns
-        .into_iter()
-        .map(|Column { kind, head, sorted, .. }| {
-            let sorted = sorted.map(|direction| match direction {
-                Direction::Ascending => "ascending",
-                Direction::Descending => "descending",
-            });
-            let kind = (!kind.is_empty()).then_some(kind);
-            view! { <th scope="col" class=kind aria-sort=sorted>{head}</th> }
-        })
-        .collect_view();
+pub(crate) fn list(caption: String, columns: impl AsRef<[Column]>, rows: AnyView) -> AnyView {
+    let columns = columns.as_ref();
+    let top = html! {
+        caption.count data-live="count" { (caption) }
+        colgroup {
+            @for column in columns { col class={ (column.width) " " (column.kind) }; }
+        }
+        thead { tr { @for column in columns { (column.head()) } } }
+    };
     view! {
         <div class="table-box">
             <table class="table list">
-                <caption class="count" data-live="count">{caption}</caption>
-                <colgroup>{widths}</colgroup>
-                <thead>
-                    <tr>{heads}</tr>
-                </thead>
+                {view_of(top)}
                 <tbody data-live="rows">{rows}</tbody>
             </table>
         </div>
