@@ -116,9 +116,12 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     location.reload();
   });
   // They come when the page needs them, and stay in the cache.
-  if (follow && document.querySelector("[data-follow]")) import(follow).then((mod) => mod.follow());
+  if (follow && document.querySelector("[data-listening]")) import(follow).then((mod) => mod.follow());
   if (palette && document.querySelector("[data-palette]")) import(palette).then((mod) => mod.palette());
-  if (!js || !document.querySelector("leptos-island")) return;
+  if (!js || !document.querySelector("leptos-island")) {
+    document.documentElement.dataset.awake = "";
+    return;
+  }
   const bytes = fetch(wasm);
   const mod = await import(js);
   await mod.default({ module_or_path: bytes });

@@ -1,7 +1,21 @@
 // Lists follow what happens elsewhere, act on what they show, and a form asks before it stores what cannot work.
 
+import { join } from "node:path";
 import { LOGIN, expect, newPerson, test } from "../harness/fixtures.ts";
 import { Hawser } from "../harness/hawser.ts";
+
+test("ages grow in the words that the server begins with", async () => {
+  const { relative } = await import(join(import.meta.dirname, "../../app/src/ui/follow.js")) as { relative: (at: number, now: number) => string };
+  const [minute, hour, day] = [60, 3_600, 86_400];
+  // The cases of `Timestamp::relative_to` and its bounds.
+  for (const [seconds, words] of [
+    [0, "just now"], [44, "just now"], [45, "1 min ago"], [61, "2 min ago"], [hour - 1, "59 min ago"], [hour, "1 h ago"],
+    [day - 1, "23 h ago"], [12 * day, "12 d ago"], [-1, "in a moment"], [-minute + 1, "in a moment"], [-minute, "in 1 min"],
+    [-hour + 1, "in 59 min"], [-hour, "in 1 h"], [-day, "in 1 d"],
+  ] as const) {
+    expect(relative(0, seconds * 1_000), `${seconds} s`).toBe(words);
+  }
+});
 
 test("what others do is seen, and Sync all takes what is shown", async ({ browser, registries }) => {
   registries.setPassword(LOGIN.password);

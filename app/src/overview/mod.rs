@@ -14,8 +14,8 @@ use leptos::prelude::*;
 pub(crate) use way_in::way_in;
 
 use crate::ui::{
-    follow::follow,
     frame::Section,
+    live::Live,
     page::{Page, Request, snapshot_page},
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn overview() -> AnyView {
                 </div>
             </div>
             {parts(&found, &request)}
-            {follow()}
+            <Live/>
         };
         let (title, section) = ("Overview".to_owned(), Section::Overview);
         Ok(Page { title, section, body: body.into_any() })

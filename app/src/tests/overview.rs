@@ -38,7 +38,7 @@ async fn every_line_leads_to_what_mends_it() {
         "5 failing · 36 healthy",
         "276 syncs, 1 failed",
         "Created a credential",
-        "data-follow",
+        "data-listening",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }

@@ -14,8 +14,6 @@ pub(crate) mod fetched;
 #[cfg(feature = "ssr")]
 pub(crate) mod filters;
 #[cfg(feature = "ssr")]
-pub(crate) mod follow;
-#[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod frame;
@@ -24,6 +22,7 @@ pub(crate) mod icon;
 #[cfg(feature = "ssr")]
 pub(crate) mod input;
 pub(crate) mod list_filter;
+#[cfg(feature = "ssr")]
 pub(crate) mod live;
 #[cfg(feature = "ssr")]
 pub(crate) mod menu;
