@@ -2,7 +2,9 @@
 
 use domain::{
     Action, Timestamp,
-    exports::{Consumer, DeliveryMethod, ExportChoice, ExportDetail, ExportForm, Selects},
+    exports::{
+        Consumer, DeliveryMethod, ExportChoice, ExportDetail, ExportForm, ExportSought, Selects,
+    },
 };
 use leptos::prelude::*;
 
@@ -39,7 +41,11 @@ pub(crate) fn detail() -> AnyView {
             DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
         );
         let unreachable = if refers {
-            let choices = request.services().exports.choices(&principal, export.consumer).await?;
+            let choices = request
+                .services()
+                .exports
+                .choices(&principal, export.consumer, ExportSought::default())
+                .await?;
             choices.vault_is_local.then(local_vault)
         } else {
             None

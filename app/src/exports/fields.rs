@@ -194,6 +194,7 @@ pub(super) fn contents(
     values: &ExportForm,
     choices: ExportChoices,
     here: String,
+    search: Option<AnyView>,
 ) -> AnyView {
     match consumer.facts().selects {
         Selects::Credentials => view! {
@@ -204,6 +205,7 @@ pub(super) fn contents(
                 legend="Credentials"
                 hint="Only these are written, whatever else the organization has."
                 picks=picks(choices.credentials, &values.credentials)
+                search
             >
                 <Leave to="/credentials/new" here label="Add a credential…"/>
             </Picks>
@@ -217,6 +219,7 @@ pub(super) fn contents(
                 legend="Repositories"
                 hint="Each is written with the credential it is linked to."
                 picks=picks(choices.repositories, &values.repositories)
+                search
             >
                 <Leave to="/charts/repositories/new" here label="Add a repository…"/>
             </Picks>

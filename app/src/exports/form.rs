@@ -2,7 +2,10 @@
 
 use domain::{
     Field, Principal, ServiceError,
-    exports::{Consumer, DeliveryMethod, ExportForm, ExportPreview, SopsReader},
+    exports::{
+        Consumer, DeliveryMethod, ExportChoices, ExportForm, ExportPreview, ExportSought,
+        SopsReader,
+    },
 };
 use leptos::prelude::*;
 
@@ -13,16 +16,24 @@ use super::{
     path_of,
     values::{LOOK, carried},
 };
-use crate::ui::{
-    form::{Form, FormState, Submit},
-    icon::Icon,
-    input::{Input, hidden},
-    page::Request,
-    path,
-    return_to::{NEXT, back},
+use crate::{
+    sent::split,
+    ui::{
+        form::{Form, FormState, Submit},
+        icon::Icon,
+        input::{Input, hidden},
+        page::Request,
+        path,
+        return_to::{NEXT, back},
+    },
 };
 
 const FORM: &str = "export-save";
+
+/// What a part of all there is is narrowed down by.
+const FIND: &str = "find";
+/// The look that shows what the form would write.
+const PREVIEW: &str = "preview";
 
 /// The form on this page, filled with what was typed or `stored`.
 pub(super) async fn form(
@@ -35,7 +46,9 @@ pub(super) async fn form(
     let here = page_of(consumer, &stored, &next);
     let state = FormState::new(FORM, request).at(here.clone());
     let exports = &request.services().exports;
-    let choices = exports.choices(principal, consumer).await?;
+    let sought = sought(request, &state, &stored);
+    let search = sought.search.clone();
+    let choices = exports.choices(principal, consumer, sought).await?;
     let mut stored = stored;
     if stored.carrier.is_empty()
         && let Some(usual) = usual(consumer, choices.vault_is_local)
@@ -46,9 +59,9 @@ pub(super) async fn form(
     let newest = stored.row_version.parse().unwrap_or_default();
     let state = state.over(&stored, newest);
     let values = carried(request, &state, stored);
-    let shown = match request.sent_along(LOOK) {
-        Some(_) => Some(exports.preview(principal, values.clone()).await),
-        None => None,
+    let shown = match request.sent_along(LOOK).as_deref() {
+        Some(PREVIEW) => Some(exports.preview(principal, values.clone()).await),
+        _ => None,
     };
     let state = match &shown {
         Some(Err(problem @ ServiceError::Invalid(_))) => state.refused(problem.clone()),
@@ -71,16 +84,28 @@ pub(super) async fn form(
     }
     let why = is_new.then(|| why(usual(consumer, vault_is_local)));
     let carriers = carriers(&state, principal, (consumer, why), &values, &unreachable);
-    let contents = contents(&state, consumer, &values, choices, here.clone());
+    let is_a_part = choices.has_more || !search.is_empty();
+    let find = is_a_part.then(|| find(&search, &here));
+    let contents = contents(&state, consumer, &values, choices, here.clone(), find);
+    // The first button is what Enter presses, in whichever field.
+    let first = if is_a_part {
+        find_button(&here, "unseen", "Find")
+    } else {
+        let label = if is_new { "Create" } else { "Save" };
+        view! {
+            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                {label}
+            </button>
+        }
+        .into_any()
+    };
     let away = if next.is_empty() { PATH.to_owned() } else { next.clone() };
     let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">{if is_new { "What it holds" } else { "Edit" }}</h2>
             <Form state action="/actions/gitops/exports/save">
-                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                    {if is_new { "Create" } else { "Save" }}
-                </button>
+                {first}
                 {hidden("export", values.export)}
                 {hidden("row_version", values.row_version)}
                 {hidden("consumer", values.consumer)}
@@ -97,7 +122,7 @@ pub(super) async fn form(
                         formmethod="get"
                         formaction=preview_at
                         name=LOOK
-                        value="preview"
+                        value=PREVIEW
                     >
                         <Icon name="eye"/>
                         "Preview"
@@ -109,6 +134,53 @@ pub(super) async fn form(
         {shown.map(would_write)}
     }
     .into_any())
+}
+
+/// What the form offers: what is searched for, and what is ticked in it, now or before.
+fn sought(request: &Request, state: &FormState, stored: &ExportForm) -> ExportSought {
+    let kept = ["credentials", "repositories"].into_iter().filter_map(|name| state.kept(name));
+    let ids = kept
+        .flat_map(|kept| split(&kept))
+        .chain(request.all("credentials[]"))
+        .chain(request.all("repositories[]"))
+        .chain(stored.credentials.iter().cloned())
+        .chain(stored.repositories.iter().cloned());
+    let chosen = ids.filter_map(|id| id.parse().ok()).collect();
+    ExportSought { search: request.query(FIND), chosen }
+}
+
+/// Where there are more than the form offers: others are found by name or URL, and what is filled in stays.
+fn find(search: &str, here: &str) -> AnyView {
+    view! {
+        <p class="muted">
+            {format!("The first {} by name. Find others by name or URL; what is ticked stays.", ExportChoices::MOST)}
+        </p>
+        <div class="find">
+            <input type="search" name=FIND value=search.to_owned() aria-label="Find by name or URL"/>
+            {find_button(here, "button", "Find")}
+        </div>
+    }
+    .into_any()
+}
+
+fn find_button(here: &str, class: &'static str, label: &'static str) -> AnyView {
+    let is_hidden = class == "unseen";
+    view! {
+        <button
+            class=class
+            type="submit"
+            formmethod="get"
+            formaction=format!("{}#edit", here.split('?').next().unwrap_or_default())
+            formnovalidate
+            name=LOOK
+            value="find"
+            tabindex=is_hidden.then_some("-1")
+            aria-hidden=is_hidden.then_some("true")
+        >
+            {label}
+        </button>
+    }
+    .into_any()
 }
 
 /// The delivery method that a new export begins with: references lead nowhere into a Vault that clusters

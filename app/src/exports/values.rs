@@ -12,7 +12,7 @@ use crate::{
     ui::{form::FormState, page::Request, path},
 };
 
-/// The button that shows what the form would write sends this along, so that an emptied list is not
+/// The buttons that show what the form would write, or find more to tick, send this along, so that an emptied list is not
 /// taken for an untouched one.
 pub(super) const LOOK: &str = "look";
 

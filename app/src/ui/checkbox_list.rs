@@ -32,6 +32,9 @@ pub(crate) fn Picks(
     legend: &'static str,
     hint: &'static str,
     picks: Vec<Pick>,
+    /// What stands above the boxes where they are a part of all there are.
+    #[prop(optional_no_strip)]
+    search: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let problem = state.problem(field);
@@ -44,7 +47,10 @@ pub(crate) fn Picks(
         let chosen = picks.iter().filter(|pick| ids.split(',').any(|id| id == pick.value));
         chosen.map(|pick| pick.label.as_str()).collect::<Vec<_>>().join(", ")
     });
-    let sieve = (picks.len() >= MANY).then(|| view! { <Sieve/> });
+    let above = match search {
+        Some(search) => Some(search),
+        None => (picks.len() >= MANY).then(|| view! { <Sieve/> }.into_any()),
+    };
     let rows = picks
         .into_iter()
         .map(|Pick { value, label, detail, chosen }| {
@@ -70,7 +76,7 @@ pub(crate) fn Picks(
                 aria-describedby=described
             >
                 <legend>{legend}</legend>
-                {sieve}
+                {above}
                 <ul class="picks">{rows}</ul>
                 {none}
                 <p class="problem" id=format!("{id}-problem") data-problem hidden=fine>

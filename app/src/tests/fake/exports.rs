@@ -6,8 +6,8 @@ use domain::{
     exports::{
         Consumer, DeliveryMethod, EncryptedForm, ExportChoice, ExportChoices, ExportDetail,
         ExportFile, ExportForm, ExportNote, ExportPlace, ExportPreview, ExportSettings,
-        ExportSnippet, ExportSummary, Mention, NoteTone, Remedy, RevealForm, Revealed,
-        carvel::ExportSource,
+        ExportSnippet, ExportSought, ExportSummary, Mention, NoteTone, Remedy, RevealForm,
+        Revealed, carvel::ExportSource,
     },
     gitops::{CredentialUse, DestinationState},
     propagation::DeliveryTarget,
@@ -143,12 +143,13 @@ impl service::Exports for Fake {
         self.answers()?;
         if asked == id() { Ok(self.export()) } else { Err(ServiceError::NotFound) }
     }
-    async fn choices(&self, _: &Principal, _: Consumer) -> Answer<ExportChoices> {
+    async fn choices(&self, _: &Principal, _: Consumer, _: ExportSought) -> Answer<ExportChoices> {
         self.answers()?;
         if self.is_empty {
             return Ok(ExportChoices::default());
         }
         Ok(ExportChoices {
+            has_more: false,
             credentials: choices("GHCR"),
             repositories: choices("oci://ghcr.io/acme"),
             vault_is_local: true,

@@ -48,5 +48,5 @@ pub use requested_charts::RequestedChart;
 pub use settings::namespace;
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,
-    ExportSnippet, ExportSummary, Mention, NoteTone, Remedy, Revealed,
+    ExportSnippet, ExportSought, ExportSummary, Mention, NoteTone, Remedy, Revealed,
 };

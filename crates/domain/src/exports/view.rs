@@ -177,15 +177,31 @@ pub struct ExportSnippet {
     pub text: String,
 }
 
-/// What an export may be made of.
+/// Which of all that an export may be made of its form offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportSought {
+    /// What names and URLs hold; empty finds everything.
+    pub search: String,
+    /// What is offered whatever is searched for: the ids of what is ticked.
+    pub chosen: Vec<uuid::Uuid>,
+}
+
+/// What an export may be made of: what is chosen, and the first that are found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportChoices {
     /// The credentials that its consumer can use.
     pub credentials: Vec<ExportChoice>,
     /// Chart repositories.
     pub repositories: Vec<ExportChoice>,
+    /// Whether more were found than are offered.
+    pub has_more: bool,
     /// Whether clusters cannot reach the Vault, because it is the managed one of this machine.
     pub vault_is_local: bool,
+}
+
+impl ExportChoices {
+    /// How many of those that are found are offered.
+    pub const MOST: usize = 100;
 }
 
 /// A credential or repository to choose.

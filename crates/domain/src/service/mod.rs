@@ -21,7 +21,7 @@ use crate::{
     },
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
-        ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
+        ExportPreview, ExportSought, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
     matching::{ExplainQuery, Explanation},
@@ -295,7 +295,12 @@ pub trait Exports: Send + Sync {
     /// One, with what it writes now.
     async fn get(&self, principal: &Principal, id: ExportId) -> Answer<ExportDetail>;
     /// What an export for this consumer may be made of.
-    async fn choices(&self, principal: &Principal, consumer: Consumer) -> Answer<ExportChoices>;
+    async fn choices(
+        &self,
+        principal: &Principal,
+        consumer: Consumer,
+        sought: ExportSought,
+    ) -> Answer<ExportChoices>;
     /// What a form would write; stores nothing.
     async fn preview(&self, principal: &Principal, form: ExportForm) -> Answer<ExportPreview>;
     /// Adds one, or changes the one that the form names; every place that takes it follows.

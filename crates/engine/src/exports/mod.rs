@@ -17,7 +17,7 @@ use domain::{
     Action, CredentialId, ExportId, Name, Principal,
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFields, ExportFile, ExportForm,
-        ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
+        ExportPreview, ExportSought, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
     service::{Answer, Exports},
@@ -60,8 +60,13 @@ impl Exports for Engine {
         get::get(self, principal, id).await.map_err(answer)
     }
 
-    async fn choices(&self, principal: &Principal, consumer: Consumer) -> Answer<ExportChoices> {
-        choices::choices(self, principal, consumer).await.map_err(answer)
+    async fn choices(
+        &self,
+        principal: &Principal,
+        consumer: Consumer,
+        sought: ExportSought,
+    ) -> Answer<ExportChoices> {
+        choices::choices(self, principal, consumer, &sought).await.map_err(answer)
     }
 
     async fn preview(&self, principal: &Principal, form: ExportForm) -> Answer<ExportPreview> {

@@ -12,7 +12,7 @@ use domain::{
     Action, Field, Principal, Role, Secret, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{AllowAddress, DeleteCredential},
-    exports::{Consumer, ExportDetail, ExportForm, RevealForm},
+    exports::{Consumer, ExportChoices, ExportDetail, ExportForm, ExportSought, RevealForm},
     service::{Audit, Credentials, Exports, GitTargets, Repositories, Sessions},
     sessions::{SetUp, SignIn, SignInFrom},
 };
@@ -20,6 +20,7 @@ use engine::{Clock, ManualClock, SystemClock};
 use testkit::git_server::{CANARY, GitServer};
 
 on_both!(
+    a_form_offers_what_is_found_and_what_is_ticked,
     an_export_is_saved_and_seen,
     an_export_that_somebody_changed_is_stale,
     r_authz_roles_are_asked_for_exports,
@@ -65,12 +66,52 @@ const fn peer() -> IpAddr {
     IpAddr::V4(Ipv4Addr::LOCALHOST)
 }
 
+async fn offered(env: &TestEnv, consumer: Consumer, sought: ExportSought) -> ExportChoices {
+    Exports::choices(&env.engine, &env.principal, consumer, sought).await.unwrap()
+}
+
+/// A form offers a page of what there is, what is searched for, and always what is ticked.
+async fn a_form_offers_what_is_found_and_what_is_ticked(env: TestEnv) {
+    let registry = Registry::start(None).await;
+    let mut ids = Vec::new();
+    for n in 0..=ExportChoices::MOST {
+        ids.push(env.repository(&registry, &format!("team-{n:03}"), None).await);
+    }
+    let all = offered(&env, Consumer::ArgoCd, ExportSought::default()).await;
+    assert_eq!((all.repositories.len(), all.has_more), (ExportChoices::MOST, true));
+    let last = ids.last().unwrap().uuid();
+    let ticked =
+        ExportSought { chosen: vec![last, uuid::Uuid::now_v7()], ..ExportSought::default() };
+    let with_it = offered(&env, Consumer::ArgoCd, ticked.clone()).await;
+    assert_eq!(with_it.repositories[0].id, last, "what is ticked stands first");
+    assert_eq!(with_it.repositories.len(), ExportChoices::MOST + 1);
+    for (search, expected) in [("TEAM-007", 1), ("%", 0), ("nothing", 0), ("127.0.0.1", 100)] {
+        let sought = ExportSought { search: search.into(), ..ExportSought::default() };
+        let found = offered(&env, Consumer::ArgoCd, sought).await;
+        assert_eq!(found.repositories.len(), expected, "{search}");
+    }
+    for n in 0..=ExportChoices::MOST {
+        env.credential(&format!("robot-{n:03}"), CANARY).await;
+    }
+    let login = env.git_login("zz-git", CANARY).await;
+    let found = offered(&env, Consumer::PullSecret, ExportSought::default()).await;
+    assert_eq!((found.credentials.len(), found.has_more), (ExportChoices::MOST, true));
+    let sought = ExportSought { search: "zz-git".into(), chosen: vec![login.uuid()] };
+    let found = offered(&env, Consumer::PullSecret, sought).await;
+    assert!(
+        found.credentials.is_empty(),
+        "what its consumer cannot read is not offered: {found:?}"
+    );
+}
+
 async fn an_export_is_saved_and_seen(env: TestEnv) {
     let registry = Registry::start(None).await;
     let credential = env.credential("robot", "canary-exports-1").await;
     env.linked(&registry, credential, 1).await;
-    let choices = Exports::choices(&env.engine, &env.principal, Consumer::Kargo).await.unwrap();
-    assert_eq!((choices.credentials.len(), choices.repositories.len()), (1, 1));
+    let choices = offered(&env, Consumer::Kargo, ExportSought::default()).await;
+    assert_eq!((choices.credentials.len(), choices.has_more), (1, false));
+    let choices = offered(&env, Consumer::ArgoCd, ExportSought::default()).await;
+    assert_eq!((choices.repositories.len(), choices.has_more), (1, false));
     assert_eq!(choices.repositories[0].credential, Some(credential));
 
     let form = export("regcred", &[credential]);
@@ -293,7 +334,7 @@ async fn what_cannot_be_exported_is_refused(env: TestEnv) {
         Some("git opens nothing that Kubernetes reads. Choose others.")
     );
     for consumer in Consumer::ALL {
-        let choices = Exports::choices(&env.engine, &env.principal, consumer).await.unwrap();
+        let choices = offered(&env, consumer, ExportSought::default()).await;
         let is_offered = choices.credentials.iter().any(|one| one.credential == Some(login));
         assert_eq!(is_offered, consumer == Consumer::Kargo, "{consumer:?}");
     }

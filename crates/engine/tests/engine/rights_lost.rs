@@ -17,7 +17,7 @@ use domain::{
     charts::ChartQuery,
     connection_tests::TestConnection,
     credentials::{AllowAddress, CredentialQuery, Placement},
-    exports::{Consumer, EncryptedForm, ExportForm, RevealForm},
+    exports::{Consumer, EncryptedForm, ExportForm, ExportSought, RevealForm},
     gitops::{DeviceForm, GitTargetForm},
     matching::ExplainQuery,
     notices::WebhookForm,
@@ -119,7 +119,7 @@ async fn calls(
         Exports:
             list(),
             get(export),
-            choices(Consumer::ArgoCd),
+            choices(Consumer::ArgoCd, ExportSought::default()),
             preview(ExportForm::default()),
             save(ExportForm::default()),
             delete(export),

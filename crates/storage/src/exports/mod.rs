@@ -10,7 +10,9 @@ mod read;
 mod uses;
 mod write;
 
-pub use choices::choices;
+pub use choices::{
+    Searched, chosen_credentials, chosen_repositories, found_credentials, found_repositories,
+};
 pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
 pub use exports_containing::{carrying, carrying_now};
 pub use facts::{

@@ -38,10 +38,9 @@ pub async fn attention(
            (select count(*) from clusters k
             where k.organization_id = $1 and k.failing_since is not null and $3 <> 'cluster'),
            (select count(*) from git_connections g where g.organization_id = $1 and g.broken_at is not null),
-           (select count(*) from credentials c
-            where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null and exists (
-              select 1 from notices n where n.organization_id = c.organization_id
-                and n.credential_id = c.id and n.expires_at = c.expires_at))
+           (select count(distinct n.credential_id) from notices n cross join credentials c
+            where n.organization_id = $1 and c.organization_id = $1 and c.id = n.credential_id
+              and c.deleted_at is null and c.expires_at = n.expires_at)
            + (select count(*) from troubles t where t.organization_id = $1 and t.ended_at is null and t.kind <> $3)
            + (select count(*) from disk_notices s where s.organization_id = $1 and s.ended_at is null)
            + case when $4 = 1 then

@@ -24,7 +24,8 @@ const RARE: i64 = 300;
 /// What no word comes after.
 const LAST: char = char::MAX;
 
-/// The things whose words begin with every term, as `m`: of the organization `$1` and the kind `$2`, with the
+/// The things whose words begin with every term, as `m`, which stands first in a `cross join`, so that SQLite begins
+/// with it instead of reading the organization: of the organization `$1` and the kind `$2`, with the
 /// ranges of the terms in `$3` to `$10`, of which the first is looked up, at most `$11` words of it.
 macro_rules! matched {
     () => {
@@ -123,13 +124,14 @@ pub async fn find(
         FoundKind::Credential => credentials(db, scope, kind, &terms, limit).await?,
         FoundKind::Chart => of_kind!(db, scope, kind, terms, limit, [
             "select c.id, c.name, c.version || ' in ' || r.name from " matched!() "
-             join charts c on c.organization_id = $1 and c.id = m.object_id
-             join repositories r on r.organization_id = $1 and r.id = c.repository_id and r.deleted_at is null
+             cross join charts c cross join repositories r
+             where c.organization_id = $1 and c.id = m.object_id
+               and r.organization_id = $1 and r.id = c.repository_id and r.deleted_at is null
              order by m.word, c.name, c.id limit $12"
         ]),
         FoundKind::Export => of_kind!(db, scope, kind, terms, limit, [
             "select e.id, e.name, e.consumer from " matched!() "
-             join exports e on e.organization_id = $1 and e.id = m.object_id
+             cross join exports e where e.organization_id = $1 and e.id = m.object_id
              order by m.word, e.name_key limit $12"
         ])
         .into_iter()
@@ -137,17 +139,17 @@ pub async fn find(
         .collect(),
         FoundKind::GitTarget => of_kind!(db, scope, kind, terms, limit, [
             "select t.id, t.name, t.url || ' · ' || t.branch from " matched!() "
-             join git_targets t on t.organization_id = $1 and t.id = m.object_id
+             cross join git_targets t where t.organization_id = $1 and t.id = m.object_id
              order by m.word, t.name_key limit $12"
         ]),
         FoundKind::Cluster => of_kind!(db, scope, kind, terms, limit, [
             "select k.id, k.name, k.server from " matched!() "
-             join clusters k on k.organization_id = $1 and k.id = m.object_id
+             cross join clusters k where k.organization_id = $1 and k.id = m.object_id
              order by m.word, k.name_key limit $12"
         ]),
         FoundKind::Project => of_kind!(db, scope, kind, terms, limit, [
             "select p.id, p.name, '' from " matched!() "
-             join projects p on p.organization_id = $1 and p.id = m.object_id
+             cross join projects p where p.organization_id = $1 and p.id = m.object_id
              order by m.word, p.name_key limit $12"
         ]),
     };
@@ -169,7 +171,8 @@ async fn credentials(
 ) -> Result<Vec<(Uuid, String, String)>> {
     let rows: Vec<(Uuid, String, String)> = of_kind!(db, scope, kind, *terms, limit, [
         "select c.id, c.name, c.provider from " matched!() "
-         join credentials c on c.organization_id = $1 and c.id = m.object_id and c.deleted_at is null
+         cross join credentials c
+         where c.organization_id = $1 and c.id = m.object_id and c.deleted_at is null
          order by m.word, c.name_key limit $12"
     ]);
     rows.into_iter()
@@ -186,8 +189,9 @@ async fn repositories(
     type Row = (Uuid, String, String, String, Option<String>, Option<i64>);
     let rows: Vec<Row> = of_kind!(db, scope, Kind::Repository, *terms, limit, [
         "select r.id, r.name, r.url, r.state, " present_cause!() ", r.last_success_at from " matched!() "
-         join repositories r on r.organization_id = $1 and r.id = m.object_id and r.deleted_at is null
+         cross join repositories r
          left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+         where r.organization_id = $1 and r.id = m.object_id and r.deleted_at is null
          order by m.word, r.name_key, r.id limit $12"
     ]);
     rows.into_iter()
