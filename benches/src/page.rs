@@ -14,7 +14,7 @@ use crate::{
     database::{Database, FEW, MANY},
     hawser::Hawser,
     http,
-    peer::{Entry, Peer},
+    peer::{Peer, Processes},
     table::Row,
 };
 
@@ -43,8 +43,8 @@ pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
     let size = page.body.len();
     let file = server.database_file();
     let by_hand = Peer::written_by_hand(&file).await?;
-    let one = Peer::sveltekit(&file, Entry::One).await?;
-    let two = Peer::sveltekit(&file, Entry::Two).await?;
+    let one = Peer::sveltekit(&file, Processes::One).await?;
+    let two = Peer::sveltekit(&file, Processes::Two).await?;
     let bare = bare_handler(Bytes::from(page.body)).await?;
     let to_bare = format!("GET / HTTP/1.1\r\nHost: {bare}\r\n\r\n").into_bytes();
 

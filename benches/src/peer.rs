@@ -36,11 +36,11 @@ impl Peer {
     }
 
     /// The page of `benches/sveltekit`, which `scripts/bench.sh` builds, in one process or two.
-    pub async fn sveltekit(file: &Path, entry: Entry) -> Result<Self, Failure> {
+    pub async fn sveltekit(file: &Path, processes: Processes) -> Result<Self, Failure> {
         let folder = PathBuf::from("benches/sveltekit");
         let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
         let process = Command::new(folder.join("node_modules/.bin/node"))
-            .arg(folder.join(entry.file()))
+            .arg(folder.join(processes.file()))
             .env("HOST", address.ip().to_string())
             .env("PORT", address.port().to_string())
             .env("ORIGIN", format!("http://{address}"))
@@ -76,14 +76,14 @@ impl Peer {
 
 /// How many processes serve a `SvelteKit` page.
 #[derive(Debug, Clone, Copy)]
-pub enum Entry {
+pub enum Processes {
     /// One, as `adapter-node` starts it.
     One,
     /// Two on one port.
     Two,
 }
 
-impl Entry {
+impl Processes {
     const fn file(self) -> &'static str {
         match self {
             Self::One => "build/index.js",
