@@ -3,7 +3,7 @@
 use axum::routing::{MethodFilter, on};
 use domain::Action;
 
-use super::{Access, Effect, Kind, Object, Route};
+use super::{Access, Effect, Handler, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
     web::{appearance, assets, events, exports, health, pages, search},
@@ -39,19 +39,25 @@ macro_rules! access {
 
 macro_rules! handler {
     (Page) => {
-        pages::page
+        Handler::Site(pages::page)
     };
     (Function) => {
-        pages::function
+        Handler::Site(pages::function)
     };
     (Test) => {
-        pages::connection_test
+        Handler::Site(pages::connection_test)
     };
     (Form, $handler:expr) => {
-        |site| on(MethodFilter::POST, $handler).with_state(site.clone())
+        Handler::Site(|site| on(MethodFilter::POST, $handler).with_state(site.clone()))
+    };
+    (Health, $handler:expr) => {
+        Handler::Probes(|probes| on(MethodFilter::GET, $handler).with_state(probes.clone()))
+    };
+    (Figures, $handler:expr) => {
+        handler!(Health, $handler)
     };
     ($kind:ident, $handler:expr) => {
-        |site| on(MethodFilter::GET, $handler).with_state(site.clone())
+        Handler::Site(|site| on(MethodFilter::GET, $handler).with_state(site.clone()))
     };
 }
 
@@ -175,4 +181,6 @@ routes! {
     Asset "/icons.svg" => Public, None, Reads, assets::serve;
     Health "/healthz" => Public, None, Reads, health::alive;
     Health "/readyz" => Public, None, Reads, health::ready;
+    Figures "/readyz" => Public, None, Reads, health::explained;
+    Figures "/metrics" => Public, None, Reads, health::figures;
 }
