@@ -53,7 +53,7 @@ pub(super) async fn form(
     if stored.carrier.is_empty()
         && let Some(usual) = usual(consumer, choices.vault_is_local)
     {
-        usual.facts().code.clone_into(&mut stored.carrier);
+        usual.as_str().clone_into(&mut stored.carrier);
     }
     let kept = DeliveryMethod::parse(&stored.carrier);
     let newest = stored.row_version.parse().unwrap_or_default();
@@ -217,7 +217,7 @@ fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
     if let Ok(id) = stored.export.parse() {
         return path_of(id);
     }
-    let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
+    let pairs = [("consumer", consumer.as_str()), (NEXT, next)];
     path::with(NEW, &pairs)
 }
 

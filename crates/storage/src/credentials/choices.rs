@@ -120,7 +120,7 @@ pub async fn any_of_providers(db: &Db, scope: Scope, providers: &[Provider]) -> 
 }
 
 fn codes(providers: &[Provider]) -> Vec<&'static str> {
-    providers.iter().map(|provider| provider.facts().code).collect()
+    providers.iter().map(|provider| provider.as_str()).collect()
 }
 
 /// The first of one provider by name.
@@ -128,7 +128,7 @@ async fn of_provider(db: &Db, scope: Scope, provider: Provider) -> Result<Vec<Ro
     rows!(
         db,
         [usable!() "and c.provider = $2 order by c.name_key limit $3"],
-        [scope, provider.facts().code, i64::try_from(CredentialChoice::MOST).unwrap_or(i64::MAX)]
+        [scope, provider.as_str(), i64::try_from(CredentialChoice::MOST).unwrap_or(i64::MAX)]
     )
 }
 
@@ -200,7 +200,7 @@ mod tests {
             "insert into credentials (organization_id, id, provider, shape, purposes, name, name_key, username,
                description, state, created_at, created_by, updated_at, updated_by)
              values ($1, $2, $3, 'password', '', $4, $4, '', '', 'active', 1, 'Ada', 1, 'Ada')",
-            [scope, id, provider.facts().code, name]
+            [scope, id, provider.as_str(), name]
         )
         .unwrap();
         id
