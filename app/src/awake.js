@@ -31,6 +31,13 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
   };
   mark();
   if (side) new MutationObserver(mark).observe(side, { childList: true, subtree: true });
+  // A message goes at once; without a script the page is loaded without it.
+  addEventListener("click", (event) => {
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (!dismiss) return;
+    event.preventDefault();
+    dismiss.closest(".toast").remove();
+  });
   // A filter applies as it is chosen or typed: the parts of the list are replaced by their new selves.
   let asked = 0;
   const filter = async (form) => {

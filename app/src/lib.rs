@@ -15,6 +15,8 @@ pub mod appearance;
 #[cfg(feature = "ssr")]
 mod audit;
 #[cfg(feature = "ssr")]
+mod bulk;
+#[cfg(feature = "ssr")]
 mod charts;
 #[cfg(feature = "ssr")]
 mod connection_tests;

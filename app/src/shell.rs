@@ -12,7 +12,7 @@ use leptos_router::{
 use crate::{
     account,
     appearance::{Appearance, Theme},
-    audit, charts, credentials, exports, gitops, matching, notices, overview, projects,
+    audit, bulk, charts, credentials, exports, gitops, matching, notices, overview, projects,
     repositories, search,
     services::Bundle,
     sessions,
@@ -166,6 +166,7 @@ pub fn App() -> AnyView {
                     view=notices::notices
                     ssr=mode.clone()
                 />
+                <Route path=path!("/bulk/:id") view=bulk::run ssr=mode.clone()/>
                 <Route path=path!("/audit") view=audit::log ssr=mode/>
             </FlatRoutes>
         </Router>

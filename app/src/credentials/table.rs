@@ -36,6 +36,7 @@ pub(super) fn table(
         .into_any();
     }
     let has_projects = projects.len() > 1;
+    let may_tick = principal.role.includes(Action::ManageCredentials);
     let rows = html! {
         @for row in &found.rows {
             @let project = has_projects.then(|| project_of(row, projects));
@@ -45,7 +46,7 @@ pub(super) fn table(
     view! {
         {list(
             counted(found.total, "credential", "credentials"),
-            heads(query, has_projects),
+            heads(query, has_projects, may_tick.then(Column::ticks)),
             view_of(rows),
         )}
         {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.total)}
@@ -53,7 +54,7 @@ pub(super) fn table(
     .into_any()
 }
 
-fn heads(query: &CredentialQuery, has_projects: bool) -> Vec<Column> {
+fn heads(query: &CredentialQuery, has_projects: bool, ticks: Option<Column>) -> Vec<Column> {
     let sorts = |column: Column, order: CredentialOrder| {
         let sorted = (query.order == order).then_some(query.direction);
         let project = project_id(query);
@@ -61,22 +62,23 @@ fn heads(query: &CredentialQuery, has_projects: bool) -> Vec<Column> {
         column.sorts(path::with("/credentials", &pairs(&next, &project)), sorted)
     };
     let project = has_projects.then(|| Column::text("c-short", "Project").roomy());
-    [
-        Column::text("c-cause", "State"),
-        sorts(Column::text("", "Name"), CredentialOrder::Name),
-        sorts(Column::text("c-short", "Provider"), CredentialOrder::Provider),
-    ]
-    .into_iter()
-    .chain(project)
-    .chain([
-        Column::text("c-short", "Pattern").roomier(),
-        sorts(Column::text("c-short", "Used by"), CredentialOrder::Linked),
-        sorts(Column::text("c-time", "Expires"), CredentialOrder::Expires),
-        sorts(Column::text("c-time", "Last used"), CredentialOrder::LastUsed),
-        sorts(Column::text("c-time", "Created"), CredentialOrder::Created).roomier(),
-        Column::menus(),
-    ])
-    .collect()
+    ticks
+        .into_iter()
+        .chain([
+            Column::text("c-cause", "State"),
+            sorts(Column::text("", "Name"), CredentialOrder::Name),
+            sorts(Column::text("c-short", "Provider"), CredentialOrder::Provider),
+        ])
+        .chain(project)
+        .chain([
+            Column::text("c-short", "Pattern").roomier(),
+            sorts(Column::text("c-short", "Used by"), CredentialOrder::Linked),
+            sorts(Column::text("c-time", "Expires"), CredentialOrder::Expires),
+            sorts(Column::text("c-time", "Last used"), CredentialOrder::LastUsed),
+            sorts(Column::text("c-time", "Created"), CredentialOrder::Created).roomier(),
+            Column::menus(),
+        ])
+        .collect()
 }
 
 fn project_id(query: &CredentialQuery) -> String {
@@ -143,6 +145,12 @@ fn row_of(
     };
     html! {
         tr {
+            @if may_delete {
+                td.tick {
+                    input type="checkbox" form="bulk" name="ids[]" value=(row.id)
+                        aria-label={ "Select " (row.name) };
+                }
+            }
             td data-label="State" { (badges::health_in_a_row(row.health(), now)) }
             th scope="row" title=(row.name) {
                 div.cell {

@@ -1,11 +1,14 @@
 //! The page Charts → Repositories.
 
 use domain::{
-    Action, Principal, Status, counted,
+    Action, Principal, Status,
+    bulk::BulkAction,
+    counted,
     credentials::Direction,
     projects::Project,
     repositories::{
-        RepositoryOrder, RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary,
+        INTERVALS, RepositoryOrder, RepositoryPage, RepositoryQuery, RepositoryState,
+        RepositorySummary,
     },
 };
 use leptos::prelude::*;
@@ -15,19 +18,22 @@ use super::{
     path_of,
     state::{credential, state},
 };
-use crate::ui::{
-    cause::remedy,
-    filters::{FilterBy, Filters, by_project, chip},
-    form::ActionButton,
-    frame::Section,
-    icon::Icon,
-    input::hidden,
-    live::{Live, under_way},
-    menu::RowMenu,
-    moment::moment_or,
-    page::{Page, Request, snapshot_page},
-    path,
-    table::{Column, Empty, list as listed, next_direction, pager},
+use crate::{
+    bulk::{all_found, begin},
+    ui::{
+        cause::remedy,
+        filters::{FilterBy, Filters, by_project, chip},
+        form::ActionButton,
+        frame::Section,
+        icon::Icon,
+        input::hidden,
+        live::{Live, under_way},
+        menu::RowMenu,
+        moment::moment_or,
+        page::{Page, Request, snapshot_page},
+        path,
+        table::{Column, Empty, list as listed, next_direction, pager},
+    },
 };
 
 const PATH: &str = "/charts/repositories";
@@ -67,7 +73,7 @@ pub(crate) fn list() -> AnyView {
             } else {
                 view! {
                     {filters(&query, &projects, of_credential, found.total)}
-                    {may_add.then(|| bulk(&query, &request.here))}
+                    {may_add.then(|| bulk(&query, found.total, &request.here))}
                     <div class="stack" data-found="found">
                         {table(&found, &query, &projects, &principal, &request)}
                     </div>
@@ -94,7 +100,14 @@ fn buttons(found: &RepositoryPage, query: &RepositoryQuery) -> AnyView {
     };
     let sync = (found.total > 0).then(|| {
         view! {
-            <button class="button" type="submit" form="bulk" name="which" value="found">
+            <button
+                class="button"
+                type="submit"
+                form="bulk"
+                name="which"
+                value="found"
+                formaction="/actions/repositories/sync"
+            >
                 <Icon name="refresh-cw"/>
                 <span data-live="all" data-found="all">{all}</span>
             </button>
@@ -280,17 +293,36 @@ struct Columns {
 
 /// The bar of the ticked rows, and the form that the boxes and *Sync all* name: a table row cannot hold
 /// it. What it says of all is about those that the page finds.
-fn bulk(query: &RepositoryQuery, here: &str) -> AnyView {
+fn bulk(query: &RepositoryQuery, total: u32, here: &str) -> AnyView {
     let found = pairs(query).map(|(name, value)| hidden(name, value)).collect_view();
+    let intervals = INTERVALS
+        .iter()
+        .map(|(seconds, label)| {
+            view! { <option value=*seconds selected={*seconds == 3_600}>{*label}</option> }
+        })
+        .collect_view();
     view! {
-        <form id="bulk" class="bulk" method="post" action="/actions/repositories/sync" data-found="bulk">
+        <form id="bulk" class="bulk" method="post" action="/actions/bulk/repositories" data-found="bulk">
             {hidden("from", here)}
             {found}
             <strong class="needs-script" data-ticked="selected" aria-live="polite"></strong>
-            <button class="button" type="submit" name="which" value="ticked">
+            {all_found(total, RepositoryQuery::PAGE_ROWS)}
+            <button
+                class="button"
+                type="submit"
+                name="which"
+                value="ticked"
+                formaction="/actions/repositories/sync"
+            >
                 <Icon name="refresh-cw"/>
                 "Sync now"
             </button>
+            {begin(BulkAction::TestRepositories)}
+            <span class="joined">
+                <select name="interval" aria-label="Interval">{intervals}</select>
+                {begin(BulkAction::SetInterval)}
+            </span>
+            {begin(BulkAction::DeleteRepositories)}
             <button class="button quiet" type="reset">"Clear"</button>
         </form>
     }

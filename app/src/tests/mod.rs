@@ -83,7 +83,7 @@ async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Respons
 #[test]
 fn every_server_function_is_an_action_and_a_post() {
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 43, "{paths:?}");
+    assert_eq!(paths.len(), 47, "{paths:?}");
     for (path, method) in paths {
         assert!(path.starts_with("/actions/"), "{path}");
         assert_eq!(method, Method::POST, "{path}");
@@ -112,6 +112,10 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
         ("/charts/repositories/new".to_owned(), vec!["URL", "Add a new credential…", "None"]),
         (format!("/charts/repositories/{id}"), vec!["Update the credential", "Save", "Last syncs"]),
         (format!("/charts/repositories/{id}/delete"), vec!["leave the catalog"]),
+        (
+            format!("/bulk/{id}"),
+            vec!["Delete 31 repositories?", "and 11 more", "&lt;b&gt;acme", "2 rows skipped"],
+        ),
         ("/charts/catalog".to_owned(), vec!["nginx", "&lt;script&gt;"]),
         (format!("/charts/catalog/{id}"), vec!["helm install nginx", "Copy", "1.2.3"]),
         ("/audit".to_owned(), vec!["Audit log", "Ada", "Created a credential"]),
@@ -275,4 +279,30 @@ async fn ticking_nothing_syncs_nothing() {
     // It passes with what it speaks of.
     let begun = "data-passing=\"\">Sync started for 2 repositories.";
     assert!(html.contains(begun), "{html}");
+}
+
+#[tokio::test]
+async fn what_destroyed_nothing_can_be_undone_where_it_is_told() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let body = format!(
+        "from=%2Fcharts%2Frepositories&action=set_interval&interval=900&ids%5B%5D={id}&ids%5B%5D=x"
+    );
+    let response = send(&fake, "/actions/bulk/repositories", "text/html", &body).await;
+    assert_eq!(response.headers()[header::LOCATION], "/charts/repositories");
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    for told in [
+        "2 repositories: synced every 15 minutes. 1 had this interval already.",
+        "action=\"/actions/bulk/undo-interval\"",
+        &format!("name=\"run\" value=\"{id}\""),
+        ">Undo</button>",
+        "href=\"/charts/repositories\" data-dismiss",
+    ] {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    let body = format!("from=%2Fcharts%2Frepositories&run={id}");
+    send(&fake, "/actions/bulk/undo-interval", "text/html", &body).await;
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    assert!(html.contains("Undone: 2 repositories sync as before."), "{html}");
+    assert!(!html.contains(">Undo</button>"), "{html}");
 }

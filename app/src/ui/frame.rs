@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use super::{
     icon::Icon,
     navigation::{breadcrumb, navigation},
+    path::ours,
 };
 use crate::{
     appearance::{Appearance, Side, Theme},
     search::SearchField,
-    services::Flash,
+    services::{Flash, Undo},
 };
 
 pub(crate) use super::navigation::Section;
@@ -173,12 +174,17 @@ fn messages(flash: Flash) -> AnyView {
     // When all of it is about a beginning, the whole notice passes with it.
     let passing = flash.notice.is_none().then_some("");
     let notice = speaks.then(|| {
+        let here = here();
         let space = (flash.notice.is_some() && flash.begun.is_some()).then_some(" ");
         let begun = flash.begun.map(|begun| view! { <span data-passing="">{begun}</span> });
         view! {
-            <div class="notice good" role="status" data-passing=passing>
+            <div class="notice good toast" role="status" data-passing=passing>
                 <Icon name="circle-check"/>
                 <p>{flash.notice} {space} {begun}</p>
+                {flash.undo.map(undo)}
+                <a class="button quiet" href=here data-dismiss aria-label="Dismiss" title="Dismiss">
+                    <Icon name="x"/>
+                </a>
             </div>
         }
     });
@@ -195,6 +201,29 @@ fn messages(flash: Flash) -> AnyView {
         }
     });
     view! { {notice}{doubt}{problem} }.into_any()
+}
+
+/// The button that undoes what was done.
+fn undo(undo: Undo) -> AnyView {
+    let fields = undo
+        .fields
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    view! {
+        <form class="inline" method="post" action=undo.action>
+            {fields}
+            <button class="button" type="submit">"Undo"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The address of this page, which is shown without the message when it is asked for again.
+fn here() -> String {
+    let parts = use_context::<Parts>();
+    let path = parts.as_ref().and_then(|parts| parts.uri.path_and_query());
+    ours(path.map_or("/", |path| path.as_str()), "/").to_owned()
 }
 
 fn warn(text: Option<String>) -> Option<impl IntoView> {

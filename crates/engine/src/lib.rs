@@ -5,6 +5,7 @@
 
 mod again;
 mod audit;
+mod bulk;
 mod changes;
 mod charts;
 mod circuit_breaker;

@@ -1,6 +1,7 @@
 //! Services that answer with one of everything.
 
 mod account;
+mod bulk;
 mod clusters;
 mod connections;
 pub(super) mod credentials;
@@ -173,6 +174,7 @@ impl Fake {
             audit: Arc::<Self>::clone(fake),
             connections: Arc::<Self>::clone(fake),
             matching: Arc::<Self>::clone(fake),
+            bulk: Arc::<Self>::clone(fake),
             projects: Arc::<Self>::clone(fake),
             notices: Arc::<Self>::clone(fake),
             exports: Arc::<Self>::clone(fake),

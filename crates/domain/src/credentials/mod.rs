@@ -29,7 +29,7 @@ pub use health::CredentialHealth;
 pub use material::{ClusterLogin, Kubeconfig, OauthTokens, SecretMaterial, ServiceAccountKey};
 pub use parameters::Parameters;
 pub use placement::{CredentialScope, Environment, PatternKind, Placed, Placement};
-pub use query::{CredentialOrder, CredentialQuery, Direction};
+pub use query::{CredentialOrder, CredentialQuery, CredentialSelection, Direction};
 pub use remarks::Remarks;
 pub use rotation::{
     Candidate, CandidateLine, CandidateState, PausedHost, SecretVersion, VersionOrigin, VersionRef,

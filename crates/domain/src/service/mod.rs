@@ -8,10 +8,11 @@ use async_trait::async_trait;
 pub use gitops::{Clusters, GitAccounts, GitTargets};
 
 use crate::{
-    AddressRequestId, AllowedAddressId, ChartId, CredentialId, CredentialKind, ExportId, Principal,
-    ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
+    AddressRequestId, AllowedAddressId, BulkRunId, ChartId, CredentialId, CredentialKind, ExportId,
+    Principal, ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
     account::{ChangePassword, OwnSession, Profile, SessionKey},
     audit::{AuditPage, AuditQuery},
+    bulk::{BulkAction, BulkRun, IntervalSet, SelectedRows},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connection_tests::{ConnectionTest, TestConnection},
     credentials::{
@@ -31,7 +32,8 @@ use crate::{
     projects::{Project, ProjectForm},
     propagation::{Heard, Progress},
     repositories::{
-        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+        RepositorySelection,
     },
     search,
     sessions::{SetUp, SignIn, SignInFrom, SignedIn},
@@ -199,7 +201,32 @@ pub trait Repositories: Send + Sync {
     /// Deletes one with its charts.
     async fn delete(&self, principal: &Principal, id: RepositoryId) -> Answer<()>;
     /// Queues a sync; answers of how many.
-    async fn sync(&self, principal: &Principal, which: ToSync) -> Answer<u32>;
+    async fn sync(&self, principal: &Principal, which: RepositorySelection) -> Answer<u32>;
+}
+
+/// Bulk runs: one action on many rows of a list.
+#[async_trait]
+pub trait BulkRuns: Send + Sync {
+    /// Begins one. What destroys something waits until somebody said yes to what it found.
+    async fn begin(
+        &self,
+        principal: &Principal,
+        action: BulkAction,
+        rows: SelectedRows,
+    ) -> Answer<BulkRunId>;
+    /// Says yes to one that waits for it.
+    async fn confirm(&self, principal: &Principal, id: BulkRunId) -> Answer<()>;
+    /// Sets the seconds between the syncs of repositories, at once.
+    async fn set_interval(
+        &self,
+        principal: &Principal,
+        rows: RepositorySelection,
+        interval: &str,
+    ) -> Answer<IntervalSet>;
+    /// Gives repositories the interval of before, where nobody set another one meanwhile; answers how many.
+    async fn undo_interval(&self, principal: &Principal, id: BulkRunId) -> Answer<u32>;
+    /// How one stands.
+    async fn get(&self, principal: &Principal, id: BulkRunId) -> Answer<BulkRun>;
 }
 
 /// The catalog.

@@ -1,5 +1,5 @@
 //! The background loops: deliveries, syncs, pushes to Git targets, clusters, destroying secrets, testing
-//! candidates, notices, the clock, and recovery.
+//! candidates, bulk runs, notices, the clock, and recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (INV-23).
@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins, search};
 
-use job::{Apply, Destroy, OneByOne, Push, Rotate};
+use job::{Apply, Bulk, Destroy, OneByOne, Push, Rotate};
 use job_runner::JobRunner;
 
 pub(crate) use lease_heartbeat::LeaseGuard;
@@ -65,6 +65,7 @@ impl Engine {
         loops.spawn(OneByOne::<Rotate>::new(&self, &leases));
         loops.spawn(OneByOne::<Push>::new(&self, &leases));
         loops.spawn(OneByOne::<Destroy>::new(&self, &leases));
+        loops.spawn(OneByOne::<Bulk>::new(&self, &leases));
         if self.clusters == ClusterAccess::On {
             loops.spawn(OneByOne::<Apply>::new(&self, &leases));
         }

@@ -78,6 +78,7 @@ async fn clean(engine: &Engine) -> Result<(), Error> {
     let before = engine.clock.now().minus(RUNS_KEPT);
     let removed = storage::repositories::forget_old_runs(&engine.db, before).await?;
     storage::overview::forget_old_hours(&engine.db, before).await?;
+    storage::bulk::forget_old(&engine.db, before).await?;
     tracing::debug!(removed, "deleted old sync runs");
     Ok(())
 }

@@ -9,6 +9,7 @@ mod ambient;
 mod auth_methods;
 mod automatic;
 mod brute;
+mod bulk;
 mod candidates;
 mod charts;
 mod circuit_breaker;

@@ -13,7 +13,7 @@ use domain::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
         Placement,
     },
-    repositories::{AddRepository, EditRepository, ToSync},
+    repositories::{AddRepository, EditRepository, RepositorySelection},
     service::{Answer, Audit, Credentials, Repositories},
 };
 
@@ -188,7 +188,9 @@ async fn r_authz_roles_are_asked(env: TestEnv) {
         Repositories::add(&env.engine, &viewer, add).await.map(drop),
         Repositories::edit(&env.engine, &viewer, edit).await.map(drop),
         Repositories::delete(&env.engine, &viewer, repository).await,
-        Repositories::sync(&env.engine, &viewer, ToSync::These(vec![repository])).await.map(drop),
+        Repositories::sync(&env.engine, &viewer, RepositorySelection::These(vec![repository]))
+            .await
+            .map(drop),
     ];
     assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
     assert_eq!(log(&env, AuditAction::Refused).await.len(), 24, "I-13");

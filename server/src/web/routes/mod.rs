@@ -70,6 +70,8 @@ pub enum Object {
     Credential,
     /// A repository.
     Repository,
+    /// A bulk run.
+    BulkRun,
     /// A chart.
     Chart,
     /// A propagation.

@@ -109,6 +109,12 @@ routes! {
     Function "/actions/repositories/sync" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/delete" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/allow-token-service" => AllowOrigins, Repository, Changes;
+    Page "/bulk/{id}" => View, BulkRun, Reads;
+    Function "/actions/bulk/repositories" => ManageRepositories, Repository, Changes;
+    Function "/actions/bulk/credentials" => ManageCredentials, Credential, Changes;
+    // Who may do to one row what the run does: the run of the matrix is one of repositories.
+    Function "/actions/bulk/confirm" => ManageRepositories, BulkRun, Changes;
+    Function "/actions/bulk/undo-interval" => ManageRepositories, BulkRun, Changes;
     Page "/charts/catalog" => View, None, Reads;
     Page "/charts/catalog/{id}" => View, Chart, Reads;
     Stream "/events/propagations/{id}" => View, Propagation, Reads, events::propagation;
