@@ -26,6 +26,8 @@ mod exports;
 mod form_outcome;
 mod gitops;
 #[cfg(feature = "ssr")]
+pub mod import;
+#[cfg(feature = "ssr")]
 mod matching;
 #[cfg(feature = "ssr")]
 mod notices;

@@ -27,6 +27,8 @@ pub struct Services {
     pub repositories: Arc<dyn service::Repositories>,
     /// Bulk runs.
     pub bulk: Arc<dyn service::BulkRuns>,
+    /// Import of files.
+    pub imports: Arc<dyn service::Imports>,
     /// The catalog.
     pub charts: Arc<dyn service::Charts>,
     /// Propagations.

@@ -12,8 +12,8 @@ use leptos_router::{
 use crate::{
     account,
     appearance::{Appearance, Theme},
-    audit, bulk, charts, credentials, exports, gitops, matching, notices, overview, projects,
-    repositories, search,
+    audit, bulk, charts, credentials, exports, gitops, import, matching, notices, overview,
+    projects, repositories, search,
     services::Bundle,
     sessions,
     ui::page::not_found,
@@ -166,6 +166,7 @@ pub fn App() -> AnyView {
                     view=notices::notices
                     ssr=mode.clone()
                 />
+                <Route path=path!("/import") view=import::import ssr=mode.clone()/>
                 <Route path=path!("/bulk/:id") view=bulk::run ssr=mode.clone()/>
                 <Route path=path!("/audit") view=audit::log ssr=mode/>
             </FlatRoutes>

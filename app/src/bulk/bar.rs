@@ -27,6 +27,7 @@ pub(crate) fn begin(action: BulkAction) -> AnyView {
             ("button", Some("plug"), "Test")
         }
         BulkAction::SetInterval => ("button", None, "Set interval"),
+        BulkAction::Import => ("button", None, "Import"),
         BulkAction::DeleteRepositories | BulkAction::DeleteCredentials => {
             ("button danger", Some("trash-2"), "Delete…")
         }

@@ -71,6 +71,8 @@ fn title(run: &BulkRun) -> String {
         (BulkAction::TestRepositories | BulkAction::TestCredentials, ..) => {
             format!("Tested {what}")
         }
+        (BulkAction::Import, _, false) => format!("Importing {what}"),
+        (BulkAction::Import, ..) => format!("Imported {} of {what}", run.counts.done),
         (BulkAction::SetInterval, ..) => format!("Set the interval of {what}"),
     }
 }
@@ -79,6 +81,7 @@ const fn verb(action: BulkAction) -> &'static str {
     match action {
         BulkAction::TestRepositories | BulkAction::TestCredentials => "Test",
         BulkAction::SetInterval => "Set interval",
+        BulkAction::Import => "Import",
         BulkAction::DeleteRepositories | BulkAction::DeleteCredentials => "Delete",
     }
 }
@@ -221,7 +224,12 @@ fn progress(request: &Request, run: &BulkRun) -> AnyView {
 
 fn summary(counts: BulkCounts, action: BulkAction) -> String {
     let mut words = format!("{} of {} done", counts.ended(), counts.total());
-    let good = if action.is_test() { "passed" } else { "deleted" };
+    let good = match action {
+        BulkAction::TestRepositories | BulkAction::TestCredentials => "passed",
+        BulkAction::DeleteRepositories | BulkAction::DeleteCredentials => "deleted",
+        BulkAction::SetInterval => "set",
+        BulkAction::Import => "added",
+    };
     for (count, word) in
         [(counts.done, good), (counts.failed, "failed"), (counts.skipped, "skipped")]
     {
@@ -261,6 +269,7 @@ fn row_of(row: &BulkRow, action: BulkAction) -> AnyView {
     let (tone, label) = match row.state {
         BulkRowState::Waiting => (Tone::Quiet, "Waiting"),
         BulkRowState::Done if action.is_test() => (Tone::Good, "Passed"),
+        BulkRowState::Done if action == BulkAction::Import => (Tone::Good, "Added"),
         BulkRowState::Done => (Tone::Good, "Done"),
         BulkRowState::Failed => (Tone::Bad, "Failed"),
         BulkRowState::Skipped => (Tone::Warn, "Skipped"),

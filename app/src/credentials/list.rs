@@ -63,6 +63,7 @@ pub(crate) fn list() -> AnyView {
                     {may_add
                         .then(|| {
                             view! {
+                                <a class="button quiet" href="/import">"Import"</a>
                                 <a class="button primary" href="/credentials/new">
                                     <Icon name="plus"/>
                                     "Add"
@@ -135,7 +136,12 @@ fn nothing_yet(principal: &Principal) -> AnyView {
     view! {
         <Empty icon="key-round" title="No credentials yet" text=text>
             {may_add
-                .then(|| view! { <a class="button" href="/credentials/new">"Add a credential"</a> })}
+                .then(|| {
+                    view! {
+                        <a class="button" href="/credentials/new">"Add a credential"</a>
+                        <a class="button quiet" href="/import">"Import a file"</a>
+                    }
+                })}
         </Empty>
         {best_practices::all()}
     }

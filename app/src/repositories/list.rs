@@ -116,6 +116,7 @@ fn buttons(found: &RepositoryPage, query: &RepositoryQuery) -> AnyView {
     view! {
         <div class="actions">
             {sync}
+            <a class="button quiet" href="/import">"Import"</a>
             <a class="button primary" href="/charts/repositories/new">
                 <Icon name="plus"/>
                 "Add"
@@ -134,7 +135,10 @@ fn nothing_yet(may_add: bool) -> AnyView {
         >
             {may_add
                 .then(|| {
-                    view! { <a class="button" href="/charts/repositories/new">"Add a repository"</a> }
+                    view! {
+                        <a class="button" href="/charts/repositories/new">"Add a repository"</a>
+                        <a class="button quiet" href="/import">"Import a file"</a>
+                    }
                 })}
         </Empty>
     }

@@ -151,6 +151,8 @@ pub enum BulkAction {
     TestCredentials,
     /// Credentials are deleted; those in use are refused.
     DeleteCredentials,
+    /// The rows of a file are added.
+    Import,
 }
 
 spelled!(BulkAction);
@@ -160,9 +162,10 @@ impl BulkAction {
     #[must_use]
     pub const fn needs(self) -> Action {
         match self {
-            Self::TestRepositories | Self::DeleteRepositories | Self::SetInterval => {
-                Action::ManageRepositories
-            }
+            Self::TestRepositories
+            | Self::DeleteRepositories
+            | Self::SetInterval
+            | Self::Import => Action::ManageRepositories,
             Self::TestCredentials | Self::DeleteCredentials => Action::ManageCredentials,
         }
     }
@@ -187,6 +190,7 @@ impl BulkAction {
                 ("repository", "repositories")
             }
             Self::TestCredentials | Self::DeleteCredentials => ("credential", "credentials"),
+            Self::Import => ("row", "rows"),
         }
     }
 }

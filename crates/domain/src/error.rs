@@ -30,6 +30,7 @@ pub enum Field {
     Environment,
     Expires,
     Exports,
+    File,
     Folder,
     GcpProject,
     Installation,

@@ -25,6 +25,7 @@ mod error;
 pub mod exports;
 pub mod gitops;
 mod id;
+pub mod import;
 pub mod matching;
 pub mod notices;
 pub mod organizations;

@@ -16,6 +16,7 @@ mod destinations;
 mod error;
 mod exports;
 mod gitops;
+mod import;
 pub mod jobs;
 mod matching;
 mod notices;

@@ -9,6 +9,7 @@ mod events;
 mod exports;
 mod headers;
 mod health;
+mod import;
 mod known_browser;
 mod limits;
 mod origin;
@@ -28,7 +29,7 @@ mod watches;
 
 pub use assets::{Assets, AssetsError};
 pub use headers::page_policy;
-pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, URI_BYTES};
+pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, UPLOAD_BYTES, URI_BYTES};
 pub use router::router;
 pub use session::{ABSOLUTE, IDLE, STRANGER, SessionRows};
 pub use site::{Parts, Site};

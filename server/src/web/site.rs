@@ -148,6 +148,7 @@ fn services(engine: &Engine) -> Services {
         connections: Arc::<Engine>::clone(&engine),
         matching: Arc::<Engine>::clone(&engine),
         bulk: Arc::<Engine>::clone(&engine),
+        imports: Arc::<Engine>::clone(&engine),
         projects: Arc::<Engine>::clone(&engine),
         notices: Arc::<Engine>::clone(&engine),
         exports: Arc::<Engine>::clone(&engine),

@@ -345,3 +345,14 @@ fn bundle() -> Assets {
     }
     Assets::read(folder.path()).unwrap()
 }
+
+/// A form with a file, and the fingerprint of its preview; answers its type and its body.
+pub fn multipart(file: &str, previewed: &str) -> (&'static str, String) {
+    const TYPE: &str = "multipart/form-data; boundary=parts";
+    let body = format!(
+        "--parts\r\ncontent-disposition: form-data; name=\"previewed\"\r\n\r\n{previewed}\r\n\
+         --parts\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
+         content-type: text/csv\r\n\r\n{file}\r\n--parts--\r\n"
+    );
+    (TYPE, body)
+}

@@ -15,6 +15,13 @@ use domain::{
 use super::{Fake, ago, id};
 
 #[async_trait]
+impl service::Imports for Fake {
+    async fn import(&self, _: &Principal, _: &[u8], _: &str) -> Answer<service::Imported> {
+        Ok(service::Imported::Begun(id()))
+    }
+}
+
+#[async_trait]
 impl service::BulkRuns for Fake {
     async fn begin(&self, _: &Principal, _: BulkAction, _: SelectedRows) -> Answer<BulkRunId> {
         Ok(id())

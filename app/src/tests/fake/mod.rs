@@ -175,6 +175,7 @@ impl Fake {
             connections: Arc::<Self>::clone(fake),
             matching: Arc::<Self>::clone(fake),
             bulk: Arc::<Self>::clone(fake),
+            imports: Arc::<Self>::clone(fake),
             projects: Arc::<Self>::clone(fake),
             notices: Arc::<Self>::clone(fake),
             exports: Arc::<Self>::clone(fake),

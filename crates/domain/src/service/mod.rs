@@ -25,6 +25,7 @@ use crate::{
         ExportPreview, ExportSought, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
+    import::ImportPreview,
     matching::{ExplainQuery, Explanation},
     notices::{AttentionCounts, Notice, WebhookForm},
     organizations::Membership,
@@ -227,6 +228,28 @@ pub trait BulkRuns: Send + Sync {
     async fn undo_interval(&self, principal: &Principal, id: BulkRunId) -> Answer<u32>;
     /// How one stands.
     async fn get(&self, principal: &Principal, id: BulkRunId) -> Answer<BulkRun>;
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Imported {
+    /// What would become of it; nothing was added.
+    Preview(ImportPreview),
+    /// Its rows are being added; the bulk run tells what becomes of each.
+    Begun(BulkRunId),
+}
+
+/// Import of files of other programs.
+#[async_trait]
+pub trait Imports: Send + Sync {
+    /// Reads a file. It is previewed, unless `previewed` is the fingerprint of its preview; then its rows are added.
+    /// Nothing of the file is kept in between.
+    async fn import(
+        &self,
+        principal: &Principal,
+        content: &[u8],
+        previewed: &str,
+    ) -> Answer<Imported>;
 }
 
 /// The catalog.

@@ -117,5 +117,6 @@ const fn attempt(action: BulkAction) -> &'static str {
         BulkAction::SetInterval => "set the interval of repositories",
         BulkAction::TestCredentials => "test credentials",
         BulkAction::DeleteCredentials => "delete credentials",
+        BulkAction::Import => "import a file",
     }
 }

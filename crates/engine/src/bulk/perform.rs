@@ -72,8 +72,8 @@ pub(super) async fn perform(
                 .await
                 .map(|()| Ended::done(""))
         }
-        // It was done when the run began.
-        BulkAction::SetInterval => Ok(Ended::done("")),
+        // Intervals were set when the run began, and files are imported where they are read.
+        BulkAction::SetInterval | BulkAction::Import => Ok(Ended::done("")),
     };
     ended.unwrap_or_else(|error| Ended::refused(&answer(error)))
 }

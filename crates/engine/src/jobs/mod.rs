@@ -16,6 +16,7 @@ mod writer;
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use domain::Timestamp;
 use futures::FutureExt;
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -95,11 +96,21 @@ impl Engine {
         let released = async {
             storage::propagation::release_orphans(&self.db, now).await?;
             storage::jobs::release_orphans(&self.db, now).await?;
+            self.end_orphaned_imports(now).await?;
             storage::credentials::hasten(&self.db, self.started).await
         };
         if let Err(error) = released.await {
             tracing::warn!(error = %chain(&error), "failed to release the leases of an earlier process; they expire");
         }
+    }
+
+    /// An import lives in the memory of its process, which was the only one.
+    async fn end_orphaned_imports(&self, now: Timestamp) -> storage::Result<()> {
+        if self.db.is_of_one_process() {
+            let why = crate::import::GIVEN_UP;
+            storage::bulk::end_orphans(&self.db, self.started, now, why).await?;
+        }
+        Ok(())
     }
 
     /// What is still ours at the end is free for another replica at once.

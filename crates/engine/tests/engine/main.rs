@@ -40,6 +40,7 @@ mod git_target_rules;
 mod git_targets;
 mod git_tokens;
 mod git_troubles;
+mod import;
 mod jobs;
 mod links;
 mod matching;

@@ -40,6 +40,8 @@ pub enum Kind {
     Test,
     /// A form whose answer is no page of Leptos.
     Form,
+    /// A form with a file.
+    Upload,
     /// An event stream.
     Stream,
     /// A file of the bundle.
@@ -101,13 +103,14 @@ pub enum Effect {
 
 impl Kind {
     /// Every kind.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Page,
         Self::File,
         Self::Return,
         Self::Function,
         Self::Test,
         Self::Form,
+        Self::Upload,
         Self::Stream,
         Self::Asset,
         Self::Health,
@@ -117,7 +120,7 @@ impl Kind {
     #[must_use]
     pub const fn method(self) -> Method {
         match self {
-            Self::Function | Self::Test | Self::Form => Method::POST,
+            Self::Function | Self::Test | Self::Form | Self::Upload => Method::POST,
             Self::Page | Self::File | Self::Return | Self::Stream | Self::Asset | Self::Health => {
                 Method::GET
             }

@@ -6,7 +6,7 @@ use domain::Action;
 use super::{Access, Effect, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
-    web::{appearance, assets, events, exports, health, pages, search},
+    web::{appearance, assets, events, exports, health, import, pages, search},
 };
 
 /// One line for each route: `kind path => who may, what it names, what it does, handler;`. What Leptos
@@ -46,6 +46,9 @@ macro_rules! handler {
     };
     (Test) => {
         pages::connection_test
+    };
+    (Upload) => {
+        import::upload
     };
     (Form, $handler:expr) => {
         |site| on(MethodFilter::POST, $handler).with_state(site.clone())
@@ -109,6 +112,8 @@ routes! {
     Function "/actions/repositories/sync" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/delete" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/allow-token-service" => AllowOrigins, Repository, Changes;
+    Page "/import" => ManageRepositories, None, Reads;
+    Upload "/actions/import" => ManageRepositories, None, Changes;
     Page "/bulk/{id}" => View, BulkRun, Reads;
     Function "/actions/bulk/repositories" => ManageRepositories, Repository, Changes;
     Function "/actions/bulk/credentials" => ManageCredentials, Credential, Changes;

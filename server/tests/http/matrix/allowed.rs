@@ -125,6 +125,8 @@ pub const ALLOWED: &[Allowed] = &[
     row("/actions/repositories/sync", Editor, OWN, Next),
     row("/actions/repositories/delete", Editor, OWN, Next),
     row("/actions/repositories/allow-token-service", Admin, OWN, Next),
+    row("/import", Editor, NONE, Shown),
+    row("/actions/import", Editor, NONE, Shown),
     row("/bulk/{id}", Viewer, OWN, Shown),
     row("/actions/bulk/repositories", Editor, OWN, Next),
     row("/actions/bulk/credentials", Admin, OWN, Next),
