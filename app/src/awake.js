@@ -61,6 +61,31 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     clearTimeout(typing);
     typing = setTimeout(filter, target.localName === "select" ? 0 : 200, form);
   });
+  // Credentials are searched as one types: the drop-down and the words about it are replaced.
+  let sought = 0;
+  const find = async (form) => {
+    const mine = ++sought;
+    const value = (name) => form.elements.namedItem(name)?.value ?? "";
+    const typed = new URLSearchParams({ credential: value("credential"), search: value("search") });
+    // An address is kept by browsers, and a URL may hold a password.
+    if (!value("url").includes("@")) typed.set("url", value("url"));
+    const answer = await fetch(`${location.pathname}?${typed}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== sought) return;
+    const shown = form.elements.namedItem("credential");
+    const fresh = page.querySelector("select[name=credential]");
+    if (!answer.ok || !shown || !fresh) return;
+    const chosen = shown.value;
+    shown.innerHTML = fresh.innerHTML;
+    shown.value = chosen;
+    const told = page.querySelector("[data-found-here]");
+    if (told) form.querySelector("[data-found-here]").textContent = told.textContent;
+  };
+  addEventListener("input", ({ target }) => {
+    if (!target.closest("[data-finds]")) return;
+    clearTimeout(typing);
+    typing = setTimeout(find, 200, target.form);
+  });
   // Ticked rows: how many, all of them, a range with the shift key.
   const boxes = () => [...document.querySelectorAll("td.tick input")];
   const tell = () => {
@@ -100,6 +125,17 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     submitter.title = value === "wide" ? "Fold the side bar" : "Unfold the side bar";
     submitter.setAttribute("aria-label", submitter.title);
   });
+  // The exact time in the zone that was chosen: that of the browser, or UTC as the page has it.
+  const zoned = ({ target }) => {
+    const time = target.closest?.("time[title]");
+    if (!time) return;
+    time.dataset.utc ??= time.title;
+    const inBrowser = document.documentElement.dataset.zone !== "utc";
+    const format = { dateStyle: "long", timeStyle: "long" };
+    time.title = inBrowser ? new Intl.DateTimeFormat("en", format).format(new Date(time.dateTime)) : time.dataset.utc;
+  };
+  addEventListener("pointerover", zoned);
+  addEventListener("focusin", zoned);
   // What was deleted here is no place to come back to.
   const deleted = () => {
     try {

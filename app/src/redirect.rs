@@ -30,11 +30,12 @@ impl Redirect {
     }
 
     /// Offers to undo what was done, by another form of ours.
-    pub fn undo<Fields>(mut self, action: &str, fields: Fields) -> Self
-    where
-        Fields: IntoIterator<Item = (&'static str, String)>,
-    {
-        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    pub fn undo<Name: Into<String>>(
+        mut self,
+        action: &str,
+        fields: impl IntoIterator<Item = (Name, String)>,
+    ) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
         self.undo = Some(Undo { action: action.to_owned(), fields });
         self
     }

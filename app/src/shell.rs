@@ -51,7 +51,7 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
     }
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=appearance.theme.as_str() data-side=appearance.side.as_str()>
+        <html lang="en" data-theme=appearance.theme.as_str() data-side=appearance.side.as_str() data-zone=appearance.zone.as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -26,7 +26,7 @@ pub(crate) fn delete() -> AnyView {
         let services = request.services();
         let credential = services.credentials.get(&principal, request.id()?).await?;
         let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
-        let mut others = services.credentials.choices(&principal, &url, None).await?;
+        let mut others = services.credentials.choices(&principal, &url, None, "").await?;
         others.retain(|other| other.id != credential.id);
         let state = FormState::new("credential-delete", &request);
         let href = path_of(credential.id);

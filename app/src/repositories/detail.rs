@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use super::{
     edit_form::{chosen, edit_form, stored, typed_url},
     environment::{clash_warning, clashing, tag},
+    fields::Offered,
     path_of, runs,
     state::{credential, stale},
 };
@@ -44,9 +45,9 @@ pub(crate) fn detail() -> AnyView {
         let may_allow = principal.role.includes(Action::AllowOrigins);
         let form = if may_change {
             let (url, chosen) = (typed_url(&request, &repository), chosen(&request, &repository));
-            let choices = services.credentials.choices(&principal, &url, chosen).await?;
+            let offered = Offered::of(&request, &principal, &url, chosen).await?;
             let projects = services.projects.list(&principal).await?;
-            Some(edit_form(&request, &principal, &repository, choices, projects))
+            Some(edit_form(&request, &principal, &repository, offered, projects))
         } else {
             None
         };

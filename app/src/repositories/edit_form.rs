@@ -2,14 +2,16 @@
 
 use domain::{
     Action, CredentialId, Field, Principal,
-    credentials::CredentialChoice,
     projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
 };
 use leptos::prelude::*;
 
 use super::{
-    fields::{AUTOMATIC, advanced, belongs, carried, credential, interval, network, submit},
+    fields::{
+        AUTOMATIC, Offered, advanced, belongs, carried, credential, entered, interval, network,
+        submit,
+    },
     path_of,
 };
 use crate::{
@@ -66,7 +68,7 @@ pub(super) fn edit_form(
     request: &Request,
     principal: &Principal,
     repository: &RepositoryDetail,
-    choices: Vec<CredentialChoice>,
+    offered: Offered,
     projects: Vec<Project>,
 ) -> AnyView {
     let state = FormState::new(FORM, request).over(&stored(repository), repository.row_version);
@@ -89,8 +91,10 @@ pub(super) fn edit_form(
     };
     let id = repository.summary.id;
     let link = repository.summary.link.as_ref();
-    let submit = submit(&state, principal, &values, &choices, "Save");
-    let credential = credential(&state, principal, &values, link, choices, hint, path_of(id));
+    let submit = submit(&state, principal, &values, &offered.choices, "Save");
+    let here = path_of(id);
+    let entered = entered(&offered, "Save", &here);
+    let credential = credential(&state, principal, &values, link, offered, hint, here);
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
         .hint("The credential is suspended where the new address is none of its allowed addresses.")
@@ -107,9 +111,7 @@ pub(super) fn edit_form(
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">"Edit"</h2>
             <Form state action="/actions/repositories/edit">
-                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                    "Save"
-                </button>
+                {entered}
                 {hidden("repository", id.to_string())}
                 {hidden("row_version", row_version)}
                 {url}

@@ -1,7 +1,7 @@
 //! The fields that adding and changing a repository share.
 
 use domain::{
-    Action, Field, Principal,
+    Action, CredentialId, Field, Principal, ServiceError, counted,
     credentials::{CredentialChoice, Environment},
     projects::Project,
     repositories::{AddRepository, INTERVALS, Link, RepositoryKind, RepositoryUrl},
@@ -11,7 +11,13 @@ use leptos::prelude::*;
 use super::environment::clash_warning;
 use crate::{
     sent::refilled,
-    ui::{compatible::Fitting, form::FormState, input::Input, page::Request, return_to::Leave},
+    ui::{
+        compatible::Fitting,
+        form::FormState,
+        input::Input,
+        page::Request,
+        return_to::{Leave, elsewhere},
+    },
 };
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
@@ -21,6 +27,96 @@ pub(super) fn carried(request: &Request, stored: &AddRepository) -> AddRepositor
     let values = refilled(stored, |name| request.sent_along(name), |_| None);
     // What a person agreed to is never carried along.
     AddRepository { allow: String::new(), ..values }
+}
+
+/// What the drop-down of credentials offers.
+pub(super) struct Offered {
+    /// Those that fit, or whose names hold what is searched for.
+    pub choices: Vec<CredentialChoice>,
+    /// What is searched for; empty for nothing.
+    pub search: String,
+}
+
+impl Offered {
+    /// What the form at this page offers for a URL, with the chosen one.
+    pub async fn of(
+        request: &Request,
+        principal: &Principal,
+        url: &str,
+        chosen: Option<CredentialId>,
+    ) -> Result<Self, ServiceError> {
+        let search = request.query("search");
+        let service = &request.services().credentials;
+        let choices = service.choices(principal, url, chosen, &search).await?;
+        Ok(Self { choices, search })
+    }
+
+    /// Whether there may be more than it offers, so that one searches.
+    const fn is_searched(&self) -> bool {
+        self.choices.len() >= CredentialChoice::MOST || !self.search.is_empty()
+    }
+}
+
+/// What Enter presses in a form that offers credentials: it searches from the field of the search, and sends
+/// the form from any other. Without the script it only searches, so that nothing is ever stored by Enter.
+pub(super) fn entered(offered: &Offered, verb: &'static str, here: &str) -> AnyView {
+    if !offered.is_searched() {
+        return view! {
+            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                {verb}
+            </button>
+        }
+        .into_any();
+    }
+    view! {
+        <button
+            class="unseen"
+            type="submit"
+            tabindex="-1"
+            aria-hidden="true"
+            formaction=elsewhere(here)
+            formnovalidate
+            data-enter
+        >
+            {verb}
+        </button>
+    }
+    .into_any()
+}
+
+/// The field that searches the credentials beside the drop-down of those that fit.
+fn search(offered: &Offered, here: &str) -> Option<AnyView> {
+    offered.is_searched().then(|| {
+        let found = match (offered.search.trim(), offered.choices.len()) {
+            ("", _) => "There are more credentials than the list holds.".to_owned(),
+            (_, 0) => "No credential has this in its name.".to_owned(),
+            (_, count) if count >= CredentialChoice::MOST => {
+                format!("The list holds the first {count} that have this in their names.")
+            }
+            (_, count) => format!("{} below.", counted(count, "credential", "credentials")),
+        };
+        view! {
+            <div class="field" data-finds>
+                <label for="credential-search">"Search credentials"</label>
+                <div class="joined">
+                    <input
+                        id="credential-search"
+                        type="search"
+                        name="search"
+                        value=offered.search.clone()
+                        autocomplete="off"
+                        spellcheck="false"
+                        aria-describedby="credential-search-hint"
+                    />
+                    <button class="button" type="submit" formaction=elsewhere(here) formnovalidate>
+                        "Search"
+                    </button>
+                </div>
+                <p class="hint" id="credential-search-hint" role="status" data-found-here>{found}</p>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// The choice that leaves it to the URL which credential is used.
@@ -33,20 +129,17 @@ pub(super) fn credential(
     principal: &Principal,
     values: &AddRepository,
     link: Option<&Link>,
-    choices: Vec<CredentialChoice>,
+    offered: Offered,
     hint: String,
     back: String,
 ) -> AnyView {
+    let search = search(&offered, &back);
+    let choices = offered.choices;
     // Without it among the options the browser would choose the first one, and say nothing.
     let chosen = state.value(Field::Credential, &values.credential);
     let environment =
         choices.iter().find(|choice| choice.id.to_string() == chosen).map(|it| it.environment);
     let clash = clash(state, values, environment);
-    let hint = if choices.len() >= CredentialChoice::MOST {
-        format!("{hint} The list holds {} of all credentials, those first that fit.", choices.len())
-    } else {
-        hint
-    };
     let (fitting, rest): (Vec<_>, Vec<_>) =
         choices.into_iter().partition(|choice| choice.fits_host);
     let options = |choices: Vec<CredentialChoice>| -> Vec<(String, String)> {
@@ -77,7 +170,7 @@ pub(super) fn credential(
             <Leave to="/credentials/new" here=back label="Add a new credential…"/>
         }
     });
-    view! { <div class="with-button">{select}{clash}{add}<Fitting/></div> }.into_any()
+    view! { <div class="with-button">{search}{select}{clash}{add}<Fitting/></div> }.into_any()
 }
 
 /// The button that sends the form. Where the chosen credential may not go to the typed address yet, it

@@ -3,9 +3,10 @@
 use domain::{bulk::SelectionForm, counted, repositories};
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{edit_form::stored, path_of};
 use crate::{
     answer::{Answered, Redirect, ReturnTo, Sent, act},
+    sent::values,
     services::known,
     ui::{conflict::SaveOver, path, return_to::ended},
 };
@@ -44,10 +45,39 @@ pub(crate) async fn edit_repository(
     form.fields = chosen(form.fields, &without);
     act(
         Sent::of("repository-edit", &from, &form),
-        async move |services, principal| services.repositories.edit(&principal, form).await,
-        |id| Redirect::to(path_of(id)).flash("Saved.").beginning("A sync has started."),
+        async move |services, principal| {
+            let before = match form.fields.credential.as_str() {
+                "" => services.repositories.get(&principal, known(&form.repository)?).await.ok(),
+                _ => None,
+            };
+            let undo = before.and_then(|before| linking_again(&form, &before));
+            Ok((services.repositories.edit(&principal, form).await?, undo))
+        },
+        |(id, undo)| {
+            let next = Redirect::to(path_of(id)).flash("Saved.").beginning("A sync has started.");
+            match undo {
+                Some(form) => next
+                    .flash("Saved. The credential is not used here any more.")
+                    .undo("/actions/repositories/edit", values(&form)),
+                None => next,
+            }
+        },
     )
     .await
+}
+
+/// The form that gives a repository back the credential that `form` takes away; `None` where it takes none.
+fn linking_again(
+    form: &repositories::EditRepository,
+    before: &repositories::RepositoryDetail,
+) -> Option<repositories::EditRepository> {
+    let credential = stored(before).credential;
+    (!credential.is_empty()).then(|| {
+        let mut again = form.clone();
+        again.fields.credential = credential;
+        again.row_version = (before.row_version + 1).to_string();
+        again
+    })
 }
 
 /// The form without its credential where the person went on without a login.

@@ -306,3 +306,41 @@ async fn what_destroyed_nothing_can_be_undone_where_it_is_told() {
     assert!(html.contains("Undone: 2 repositories sync as before."), "{html}");
     assert!(!html.contains(">Undo</button>"), "{html}");
 }
+
+#[tokio::test]
+async fn a_credential_that_is_taken_away_can_be_given_back() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let edit = async |credential: &str| {
+        let body = format!(
+            "from=%2Fcharts%2Frepositories%2F{id}&repository={id}&row_version=2&name=acme\
+             &url=oci%3A%2F%2Fghcr.io%2Facme&credential={credential}"
+        );
+        send(&fake, "/actions/repositories/edit", "text/html", &body).await;
+        page(&fake, &format!("/charts/repositories/{id}")).await.1
+    };
+    let html = edit("").await;
+    assert!(html.contains("The credential is not used here any more."), "{html}");
+    let undo = html.split("class=\"inline\" method=\"post\" action=\"/actions/repositories/edit\"");
+    let undo = undo.last().unwrap().split("</form>").next().unwrap();
+    for field in [
+        format!("name=\"credential\" value=\"{id}\""),
+        "name=\"row_version\" value=\"3\"".to_owned(),
+    ] {
+        assert!(undo.contains(&field), "{field}: {undo}");
+    }
+    assert!(!edit(id).await.contains(">Undo</button>"));
+}
+
+#[tokio::test]
+async fn a_long_list_of_credentials_is_searched_and_a_short_one_is_not() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, "/charts/repositories/new").await;
+    assert!(!html.contains("data-finds") && html.contains("name=\"credential\""), "{html}");
+    let (_, html) = page(&fake, "/charts/repositories/new?search=a%22%3Cb%3E&name=typed").await;
+    for part in ["data-finds", "value=\"a&quot;&lt;b&gt;\"", "value=\"typed\"", "data-enter"] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    let to = "/actions/forms/elsewhere?to=%2Fcharts%2Frepositories%2Fnew";
+    assert!(html.contains(&format!("formaction=\"{to}\"")), "{html}");
+}

@@ -10,7 +10,7 @@ use super::{
     path::ours,
 };
 use crate::{
-    appearance::{Appearance, Side, Theme},
+    appearance::{Appearance, Side, Theme, Zone},
     search::SearchField,
     services::{Flash, Undo},
 };
@@ -121,13 +121,25 @@ fn Bell(open: u32) -> AnyView {
 
 #[component]
 fn Account(principal: Principal) -> AnyView {
-    let theme = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers).theme);
+    let appearance = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers));
+    let Appearance { theme, zone, .. } = appearance.unwrap_or_default();
     let themes = Theme::ALL
         .into_iter()
         .map(|one| {
-            let is_chosen = theme.unwrap_or_default() == one;
+            let is_chosen = theme == one;
             view! {
                 <button name="theme" value=one.as_str() aria-pressed=is_chosen.to_string()>
+                    {one.label()}
+                </button>
+            }
+        })
+        .collect_view();
+    let zones = Zone::ALL
+        .into_iter()
+        .map(|one| {
+            let is_chosen = zone == one;
+            view! {
+                <button name="zone" value=one.as_str() aria-pressed=is_chosen.to_string()>
                     {one.label()}
                 </button>
             }
@@ -154,6 +166,10 @@ fn Account(principal: Principal) -> AnyView {
                 <form class="themes" method="post" action="/actions/appearance" data-appearance>
                     <span id="theme-label">"Theme"</span>
                     <div role="group" aria-labelledby="theme-label">{themes}</div>
+                </form>
+                <form class="themes needs-script" method="post" action="/actions/appearance" data-appearance>
+                    <span id="zone-label">"Exact times"</span>
+                    <div role="group" aria-labelledby="zone-label">{zones}</div>
                 </form>
                 <a href="/account">"Your account"</a>
                 <form method="post" action="/actions/sign-out">

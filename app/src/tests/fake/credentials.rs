@@ -184,6 +184,7 @@ impl service::Credentials for Fake {
         _: &Principal,
         _: &str,
         _: Option<CredentialId>,
+        _: &str,
     ) -> Answer<Vec<credentials::CredentialChoice>> {
         let choice = |name: &str, fits_host| credentials::CredentialChoice {
             id: CredentialId::new(),

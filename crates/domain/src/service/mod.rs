@@ -108,12 +108,14 @@ pub trait Credentials: Send + Sync {
     async fn list(&self, principal: &Principal, query: CredentialQuery) -> Answer<CredentialPage>;
     /// One credential with its links and history.
     async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail>;
-    /// The drop-down of a repository: those that fit the host of `url` first, and the chosen one.
+    /// The drop-down of a repository: those that fit the host of `url` first, and the chosen one. With a
+    /// `search`, only those with it in their names besides.
     async fn choices(
         &self,
         principal: &Principal,
         url: &str,
         chosen: Option<CredentialId>,
+        search: &str,
     ) -> Answer<Vec<CredentialChoice>>;
     /// The drop-down of a Git target or cluster: the usable ones of a kind, by name.
     async fn of_kind(

@@ -82,8 +82,9 @@ impl Credentials for Engine {
         principal: &Principal,
         url: &str,
         chosen: Option<CredentialId>,
+        search: &str,
     ) -> Answer<Vec<CredentialChoice>> {
-        choices::choices(self, principal, url, chosen).await.map_err(answer)
+        choices::choices(self, principal, url, chosen, search).await.map_err(answer)
     }
 
     async fn of_kind(

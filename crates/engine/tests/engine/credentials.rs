@@ -32,6 +32,7 @@ on_both!(
     an_update_is_delivered_to_every_link,
     ten_thousand_uses_are_one_line,
     the_table_is_searched_and_sorted,
+    a_drop_down_is_searched_by_name,
     what_can_hardly_be_meant_is_asked_about_once,
 );
 
@@ -67,6 +68,25 @@ async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> Repo
 async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
     Audit::list(&env.engine, &env.principal, query).await.unwrap().rows
+}
+
+async fn a_drop_down_is_searched_by_name(env: TestEnv) {
+    let (alpha, beta) = (env.credential("Alpha-one", "x").await, env.credential("beta", "x").await);
+    env.credential("alpha_two", "x").await;
+    let found = async |search: &str, chosen: Option<CredentialId>| {
+        let choices = Credentials::choices(&env.engine, &env.principal, "", chosen, search).await;
+        choices.unwrap().into_iter().map(|choice| choice.name).collect::<Vec<_>>()
+    };
+    assert_eq!(found("", None).await.len(), 3);
+    assert_eq!(found(" ALPHA", None).await, ["Alpha-one", "alpha_two"]);
+    assert_eq!(found("a_t", None).await, ["alpha_two"], "an underscore is no wildcard");
+    assert_eq!(found("one", Some(beta)).await, ["Alpha-one", "beta"], "what is chosen stays");
+    assert!(found("%", None).await.is_empty());
+    // What another repository uses at the host is found by its name alone, too.
+    repository(&env, "a", alpha).await;
+    let url = "http://127.0.0.1:9/b";
+    let choices = Credentials::choices(&env.engine, &env.principal, url, None, "two").await;
+    assert_eq!(choices.unwrap().len(), 1);
 }
 
 async fn a_stored_credential_is_listed_and_used(env: TestEnv) {

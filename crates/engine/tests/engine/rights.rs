@@ -97,9 +97,10 @@ async fn a_replacement_takes_over_the_links(env: TestEnv) {
     let detail = get(&env, new).await;
     assert_eq!(detail.links.len(), 1);
     assert_eq!(detail.history[0].counts.total(), 1);
-    let choices = Credentials::choices(&env.engine, &env.principal, "http://127.0.0.1:9/x", None)
-        .await
-        .unwrap();
+    let choices =
+        Credentials::choices(&env.engine, &env.principal, "http://127.0.0.1:9/x", None, "")
+            .await
+            .unwrap();
     assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
 }
 
@@ -228,7 +229,7 @@ async fn r_authz_other_organizations_see_nothing(env: TestEnv) {
     );
     let page = Credentials::list(engine, &other, CredentialQuery::default()).await.unwrap();
     assert_eq!((page.rows.len(), page.total, page.all), (0, 0, 0));
-    assert!(Credentials::choices(engine, &other, "", None).await.unwrap().is_empty());
+    assert!(Credentials::choices(engine, &other, "", None, "").await.unwrap().is_empty());
     // The same name is free there.
     Credentials::create(engine, &other, new("ghcr", "theirs")).await.unwrap();
     assert_eq!(password(&env, id).await, "old");

@@ -69,7 +69,7 @@ async fn calls(
         Credentials:
             list(CredentialQuery::default()),
             get(id),
-            choices("", None),
+            choices("", None, ""),
             of_kind(CredentialKind::Git),
             any_of_kind(CredentialKind::Git),
             create(new("x", "x")),
