@@ -123,6 +123,8 @@ test("every page at every width in both themes", async ({ browser, registries })
     await see(person, "credential-delete", `${credential}/delete`);
     await see(person, "repositories", "/charts/repositories");
     await see(person, "repository-new", "/charts/repositories/new");
+    await see(person, "repository-search", "/charts/repositories/new?search=harbor");
+    await see(person, "import", "/import");
     await see(person, "repository", repository);
     await see(person, "repository-failing", failing);
     await see(person, "catalog", "/charts/catalog");

@@ -31,3 +31,27 @@ create table bulk_rows (
   foreign key (organization_id, run_id) references bulk_runs (organization_id, id) on delete cascade
 ) without rowid;
 create index bulk_rows_by_state on bulk_rows (organization_id, run_id, state, position);
+
+-- SQLite cannot change a check, so the table is made anew with one kind of work more: `bulk`.
+create table jobs_new (
+  organization_id blob not null references organizations (id),
+  kind text not null check (kind in ('sync', 'destroy', 'rotate', 'notice', 'push', 'apply', 'bulk')),
+  target_id blob not null,
+  reason text not null,
+  state text not null check (state in ('waiting', 'running', 'retrying')),
+  attempts bigint not null default 0,
+  run_at bigint not null,
+  again_at bigint,
+  lease_owner text,
+  fence bigint not null,
+  cause text,
+  primary key (organization_id, kind, target_id)
+) without rowid;
+insert into jobs_new
+    (organization_id, kind, target_id, reason, state, attempts, run_at, again_at, lease_owner, fence, cause)
+  select organization_id, kind, target_id, reason, state, attempts, run_at, again_at, lease_owner, fence, cause
+  from jobs;
+drop table jobs;
+alter table jobs_new rename to jobs;
+create index jobs_open on jobs (kind, organization_id, run_at);
+create index jobs_running on jobs (lease_owner, organization_id) where state = 'running';

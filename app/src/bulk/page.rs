@@ -15,7 +15,7 @@ use crate::ui::{
     input::hidden,
     live::Live,
     moment::Moment,
-    page::{Page, Request, page},
+    page::{Page, Request, snapshot_page},
     table::{Column, list},
 };
 
@@ -24,7 +24,7 @@ const NAMED: usize = 20;
 
 /// `/bulk/{id}`
 pub(crate) fn run() -> AnyView {
-    page(async |request| {
+    snapshot_page(async |request| {
         let principal = request.member()?;
         principal.may(Action::View)?;
         let run = request.services().bulk.get(&principal, request.id()?).await?;

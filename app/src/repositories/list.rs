@@ -1,39 +1,34 @@
 //! The page Charts → Repositories.
 
 use domain::{
-    Action, Principal, Status,
-    bulk::BulkAction,
-    counted,
+    Action, Principal, Status, counted,
     credentials::Direction,
     projects::Project,
     repositories::{
-        INTERVALS, RepositoryOrder, RepositoryPage, RepositoryQuery, RepositoryState,
-        RepositorySummary,
+        RepositoryOrder, RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary,
     },
 };
 use leptos::prelude::*;
 
 use super::{
+    bulk_bar::bulk,
     environment::tag,
     path_of,
     state::{credential, state},
 };
-use crate::{
-    bulk::{all_found, begin},
-    ui::{
-        cause::remedy,
-        filters::{FilterBy, Filters, by_project, chip},
-        form::ActionButton,
-        frame::Section,
-        icon::Icon,
-        input::hidden,
-        live::{Live, under_way},
-        menu::RowMenu,
-        moment::moment_or,
-        page::{Page, Request, snapshot_page},
-        path,
-        table::{Column, Empty, list as listed, next_direction, pager},
-    },
+use crate::ui::{
+    cause::remedy,
+    filters::{FilterBy, Filters, by_project, chip},
+    form::ActionButton,
+    frame::Section,
+    icon::Icon,
+    input::hidden,
+    live::{Live, under_way},
+    menu::RowMenu,
+    moment::moment_or,
+    page::{Page, Request, snapshot_page},
+    path,
+    table::{Column, Empty, list as listed, next_direction, pager},
 };
 
 const PATH: &str = "/charts/repositories";
@@ -223,7 +218,7 @@ fn is_filtered(query: &RepositoryQuery) -> bool {
 }
 
 /// The query as a form and an address carry it.
-fn pairs(query: &RepositoryQuery) -> [(&'static str, String); 4] {
+pub(super) fn pairs(query: &RepositoryQuery) -> [(&'static str, String); 4] {
     [
         ("search", query.search.clone()),
         ("state", query.status.map_or_else(String::new, |status| status.as_str().to_owned())),
@@ -293,44 +288,6 @@ fn heads(query: &RepositoryQuery, columns: Columns) -> Vec<Column> {
 struct Columns {
     may_sync: bool,
     has_projects: bool,
-}
-
-/// The bar of the ticked rows, and the form that the boxes and *Sync all* name: a table row cannot hold
-/// it. What it says of all is about those that the page finds.
-fn bulk(query: &RepositoryQuery, total: u32, here: &str) -> AnyView {
-    let found = pairs(query).map(|(name, value)| hidden(name, value)).collect_view();
-    let intervals = INTERVALS
-        .iter()
-        .map(|(seconds, label)| {
-            view! { <option value=*seconds selected={*seconds == 3_600}>{*label}</option> }
-        })
-        .collect_view();
-    view! {
-        <form id="bulk" class="bulk" method="post" action="/actions/bulk/repositories" data-found="bulk">
-            {hidden("from", here)}
-            {found}
-            <strong class="needs-script" data-ticked="selected" aria-live="polite"></strong>
-            {all_found(total, RepositoryQuery::PAGE_ROWS)}
-            <button
-                class="button"
-                type="submit"
-                name="which"
-                value="ticked"
-                formaction="/actions/repositories/sync"
-            >
-                <Icon name="refresh-cw"/>
-                "Sync now"
-            </button>
-            {begin(BulkAction::TestRepositories)}
-            <span class="joined">
-                <select name="interval" aria-label="Interval">{intervals}</select>
-                {begin(BulkAction::SetInterval)}
-            </span>
-            {begin(BulkAction::DeleteRepositories)}
-            <button class="button quiet" type="reset">"Clear"</button>
-        </form>
-    }
-    .into_any()
 }
 
 fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyView {

@@ -19,10 +19,13 @@ pub(super) fn rows(text: &str) -> Result<Vec<ImportRow>, FieldProblem> {
     let columns = columns(reader.byte_headers().map_err(|_| problem(NO_HEADER))?)?;
     let mut rows = Vec::new();
     let mut record = ByteRecord::new();
-    let mut row = 1;
+    let (mut line, mut counted) = (1, 0);
     while reader.read_byte_record(&mut record).map_err(|_| problem(NO_TABLE))? {
-        row += 1;
-        let line = record.position().map_or(row, csv::Position::line);
+        // The reader counts a line before the LF of its CR LF has gone by.
+        let at = record.position().map_or(0, |position| position.byte());
+        let at = usize::try_from(at).unwrap_or(usize::MAX).saturating_add(1).min(text.len());
+        line += text.as_bytes().get(counted..at).map_or(0, line_breaks);
+        counted = at;
         let item = if record.len() == columns.len() {
             item(&columns, &record)
         } else {
@@ -35,6 +38,11 @@ pub(super) fn rows(text: &str) -> Result<Vec<ImportRow>, FieldProblem> {
         rows.push(ImportRow { place: format!("line {line}"), item });
     }
     Ok(rows)
+}
+
+/// How many lines end in a part of a text.
+fn line_breaks(part: &[u8]) -> usize {
+    part.iter().filter(|byte| **byte == b'\n').count()
 }
 
 const NO_HEADER: &str = "The first line has to name the columns: name,url,username,password, and perhaps description and kind.";
@@ -126,6 +134,11 @@ mod tests {
         let third = read[2].as_ref().unwrap();
         assert!(third.credential.is_none() && third.repository.is_some());
         assert_eq!(items(&text.replace(',', ";")).len(), 3, "semicolons");
+        let places =
+            |text: &str| rows(text).unwrap().into_iter().map(|row| row.place).collect::<Vec<_>>();
+        let lines = ["line 2", "line 4", "line 5"];
+        assert_eq!(places(text), lines, "a value has a line break");
+        assert_eq!(places(&text.replace("\r\n", "\n")), lines);
     }
 
     #[test]

@@ -185,8 +185,8 @@ async fn an_import_without_its_process_is_ended(env: TestEnv) {
     let (_, run) = imported(&env, &file).await;
     let id = env.sql_id(run.id.uuid());
     // As a killed process leaves it, an hour ago and longer.
-    env.sql(&format!("update bulk_runs set finished_at = null, started_at = 1 where id = {id}"))
-        .await;
+    let earlier = "update bulk_runs set finished_at = null, started_at = started_at - 7200000";
+    env.sql(&format!("{earlier} where id = {id}")).await;
     env.sql(&format!("update bulk_rows set state = 'waiting' where run_id = {id}")).await;
     let _workers = env.workers();
     let ended = end_of(&env, run.id).await;

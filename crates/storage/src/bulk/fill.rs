@@ -25,8 +25,8 @@ pub async fn fill_repositories(
                 ["insert into bulk_rows (organization_id, run_id, position, target_id, name, state, before)
                   select r.organization_id, $2, row_number() over (order by r.name_key), r.id, r.name, 'waiting',
                     r.interval_seconds
-                  from repositories r
-                  where r.organization_id = $1 and r.deleted_at is null and r.id in " ids(3)],
+                  from " each_id(3) " as named cross join repositories r
+                  where r.organization_id = $1 and r.id = named.value and r.deleted_at is null"],
                 [scope, run, Json(ids)]
             )
         }
@@ -64,8 +64,8 @@ pub async fn fill_credentials(
                 tx,
                 ["insert into bulk_rows (organization_id, run_id, position, target_id, name, state)
                   select c.organization_id, $2, row_number() over (order by c.name_key), c.id, c.name, 'waiting'
-                  from credentials c
-                  where c.organization_id = $1 and c.deleted_at is null and c.id in " ids(3)],
+                  from " each_id(3) " as named cross join credentials c
+                  where c.organization_id = $1 and c.id = named.value and c.deleted_at is null"],
                 [scope, run, Json(ids)]
             )
         }

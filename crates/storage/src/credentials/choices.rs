@@ -273,6 +273,7 @@ mod tests {
             host: "charts.example.com",
             origin: "https://charts.example.com:443",
             chosen: Some(chosen),
+            search: "",
         };
         let offered = choices(db, scope, &wanted).await.unwrap();
         assert_eq!(offered.len(), CredentialChoice::MOST);
