@@ -272,7 +272,9 @@ async fn ticking_nothing_syncs_nothing() {
         assert!(html.contains(kept), "{kept}: {html}");
     }
     let id = fake::ID;
-    let body = format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={id}&from=%2Fcharts%2Frepositories");
+    let other = "0190b0a0-0000-7000-8000-000000000002";
+    let body =
+        format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={other}&from=%2Fcharts%2Frepositories");
     let response = send(&fake, path, "text/html", &body).await;
     assert_eq!(response.headers()[header::LOCATION], "/charts/repositories");
     let (_, html) = page(&fake, "/charts/repositories").await;
@@ -321,7 +323,7 @@ async fn a_credential_that_is_taken_away_can_be_given_back() {
     };
     let html = edit("").await;
     assert!(html.contains("The credential is not used here any more."), "{html}");
-    let undo = html.split("class=\"inline\" method=\"post\" action=\"/actions/repositories/edit\"");
+    let undo = html.split("action=\"/actions/repositories/edit\" class=\"inline\"");
     let undo = undo.last().unwrap().split("</form>").next().unwrap();
     for field in [
         format!("name=\"credential\" value=\"{id}\""),
