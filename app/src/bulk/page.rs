@@ -98,7 +98,8 @@ fn question(
     let (one, many) = run.action.things();
     let refused = u32::try_from(asks.in_use.len()).unwrap_or(u32::MAX);
     let left = total.saturating_sub(refused);
-    let names = run.rows.iter().take(NAMED).map(|row| row.name.clone());
+    let goes = |name: &&String| !asks.in_use.contains(name);
+    let names = run.rows.iter().map(|row| &row.name).filter(goes).take(NAMED).cloned();
     let button = may.filter(|()| left > 0).map(|()| {
         let words = format!("Delete {}", counted(left, one, many));
         let state = FormState::new("bulk-confirm", request);
@@ -127,7 +128,7 @@ fn question(
             <h1>{title(run)}</h1>
             <p>{what_goes(run.action, asks)}</p>
             {missing(run)}
-            {named(names.collect(), total)}
+            {named(names.collect(), left)}
             {(refused > 0).then(|| in_use(&asks.in_use, left))}
             {button}
         </section>
