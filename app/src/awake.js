@@ -1,5 +1,5 @@
 // What every page does with a script. Where the other scripts lie, the element that loads this one says.
-const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: palette }) => {
+const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: palette, formsUrl: forms }) => {
   const closeMenus = (but) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (menu !== but) menu.open = false;
@@ -161,6 +161,7 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
   // They come when the page needs them, and stay in the cache.
   if (follow && document.querySelector("[data-listening]")) import(follow).then((mod) => mod.follow());
   if (palette && document.querySelector("[data-palette]")) import(palette).then((mod) => mod.palette());
+  if (forms && document.querySelector("main form[method=post]")) import(forms).then((mod) => mod.forms());
   if (!js || !document.querySelector("leptos-island")) {
     document.documentElement.dataset.awake = "";
     return;

@@ -151,6 +151,8 @@ pub struct Bundle {
     pub follow: String,
     /// The script of searching from every page.
     pub palette: String,
+    /// The script of forms: pending buttons, and changes that nobody saved.
+    pub forms: String,
 }
 
 /// Everything a page needs to answer: taken from the context before the first `await`.

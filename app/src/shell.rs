@@ -70,6 +70,7 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
                     data-wasm-url=bundle.wasm
                     data-follow-url=bundle.follow
                     data-palette-url=bundle.palette
+                    data-forms-url=bundle.forms
                     nonce=use_nonce()
                 ></script>
             </body>

@@ -16,6 +16,7 @@ use crate::ui::{
     provider::glyph,
     row::{environment, icon, menu, moment, view_of},
     table::{Column, Empty, list, next_direction, pager},
+    tabs::Tab,
 };
 
 /// The rows with what can be done to each.
@@ -138,10 +139,14 @@ fn row_of(
     let href = format!("/credentials/{}", row.id);
     let access = row.access.map(|access| format!(" · {}", row.provider.access_label(access)));
     let kind = format!("{} · {}{}", facts.label, facts.kind.label(), access.unwrap_or_default());
-    let may_delete = principal.role.includes(Action::ManageCredentials);
+    let may_change = principal.role.includes(Action::ManageCredentials);
     let items = html! {
-        a href=(href) { "View" }
-        @if may_delete { a.danger href={ (href) "/delete" } { "Delete" } }
+        @if may_change {
+            a href=(Tab::Versions.at(&href)) { "Change secret" }
+            a.danger href={ (href) "/delete" } { "Delete" }
+        } @else {
+            a href=(href) { "View" }
+        }
     };
     html! {
         tr {

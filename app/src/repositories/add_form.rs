@@ -4,7 +4,7 @@ use domain::{Action, Field, repositories::AddRepository};
 use leptos::prelude::*;
 
 use super::fields::{
-    Offered, advanced, belongs, carried, credential, entered, interval, network, submit,
+    OfferedCredentials, advanced, belongs, carried, credential, entered, interval, network, submit,
 };
 use crate::{
     answer::redirect,
@@ -35,7 +35,7 @@ pub(crate) fn add() -> AnyView {
         let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
         let chosen = state.value(Field::Credential, &values.credential).parse().ok();
-        let offered = Offered::of(&request, &principal, &typed, chosen).await?;
+        let offered = OfferedCredentials::of(&request, &principal, &typed, chosen).await?;
         let projects = request.services().projects.list(&principal).await?;
         let url = Input::new(&state, Field::Url, "URL")
             .value(&values.url)

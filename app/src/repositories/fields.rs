@@ -30,14 +30,14 @@ pub(super) fn carried(request: &Request, stored: &AddRepository) -> AddRepositor
 }
 
 /// What the drop-down of credentials offers.
-pub(super) struct Offered {
+pub(super) struct OfferedCredentials {
     /// Those that fit, or whose names hold what is searched for.
     pub choices: Vec<CredentialChoice>,
     /// What is searched for; empty for nothing.
     pub search: String,
 }
 
-impl Offered {
+impl OfferedCredentials {
     /// What the form at this page offers for a URL, with the chosen one.
     pub async fn of(
         request: &Request,
@@ -59,7 +59,7 @@ impl Offered {
 
 /// What Enter presses in a form that offers credentials: it searches from the field of the search, and sends
 /// the form from any other. Without the script it only searches, so that nothing is ever stored by Enter.
-pub(super) fn entered(offered: &Offered, verb: &'static str, here: &str) -> AnyView {
+pub(super) fn entered(offered: &OfferedCredentials, verb: &'static str, here: &str) -> AnyView {
     if !offered.is_searched() {
         return view! {
             <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
@@ -85,7 +85,7 @@ pub(super) fn entered(offered: &Offered, verb: &'static str, here: &str) -> AnyV
 }
 
 /// The field that searches the credentials beside the drop-down of those that fit.
-fn search(offered: &Offered, here: &str) -> Option<AnyView> {
+fn search(offered: &OfferedCredentials, here: &str) -> Option<AnyView> {
     offered.is_searched().then(|| {
         let found = match (offered.search.trim(), offered.choices.len()) {
             ("", _) => "There are more credentials than the list holds.".to_owned(),
@@ -129,7 +129,7 @@ pub(super) fn credential(
     principal: &Principal,
     values: &AddRepository,
     link: Option<&Link>,
-    offered: Offered,
+    offered: OfferedCredentials,
     hint: String,
     back: String,
 ) -> AnyView {
@@ -148,9 +148,10 @@ pub(super) fn credential(
     let (fitting, mut rest) = (options(fitting), options(rest));
     let known = |chosen: &str| chosen.is_empty() || chosen == AUTOMATIC;
     if !known(&chosen) && !fitting.iter().chain(&rest).any(|(value, _)| *value == chosen) {
-        let name = link
-            .filter(|link| link.credential.to_string() == chosen)
-            .map_or_else(|| "Chosen before, not on this list".to_owned(), |link| link.name.clone());
+        let name = link.filter(|link| link.credential.to_string() == chosen).map_or_else(
+            || "Selected before, not in this list".to_owned(),
+            |link| link.name.clone(),
+        );
         rest.push((chosen.clone(), name));
     }
     let select =
@@ -281,7 +282,7 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
         || state.problem(Field::Kind).is_some();
     let kind = Input::new(state, Field::Kind, "Kind")
         .value(&values.kind)
-        .hint("Hawser finds it out by asking the host.")
+        .hint("Detected by asking the host.")
         .select(vec![(
             "",
             vec![
@@ -292,7 +293,7 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
         )]);
     let charts = Input::new(state, Field::Charts, "Chart names")
         .value(&values.charts)
-        .hint("Only for OCI registries that cannot list their charts: one per line or comma.")
+        .hint("Only for OCI registries that cannot list their charts. One per line, or separated by commas.")
         .lines("3");
     view! {
         <details class="more" open=open>
@@ -312,11 +313,11 @@ pub(crate) fn network(state: &FormState, ca: &str, proxy: &str) -> AnyView {
     let authorities = Input::new(state, Field::Ca, "Certificate authorities")
         .value(ca)
         .placeholder("-----BEGIN CERTIFICATE-----")
-        .hint("In PEM, for a host whose certificate a private authority signed. Left empty, those of the system count.")
+        .hint("PEM, for a certificate signed by a private CA. Empty: the CAs of the system.")
         .lines("5");
     let proxy = Input::new(state, Field::Proxy, "Proxy")
         .value(proxy)
-        .hint("The name of a proxy that the operator of this Hawser set up. Left empty, there is none.")
+        .hint("Name of a proxy that the operator set up. Empty: none.")
         .line();
     view! {
         <details class="more" open=open>

@@ -29,6 +29,7 @@ use crate::ui::{
     page::{Page, Request, snapshot_page},
     path,
     table::{Column, Empty, list as listed, next_direction, pager},
+    tabs::Tab,
 };
 
 const PATH: &str = "/charts/repositories";
@@ -320,7 +321,7 @@ fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyVi
             >
                 "Sync now"
             </ActionButton>
-            <a href=format!("{href}#edit")>"Edit"</a>
+            <a href=Tab::Settings.at(&href)>"Edit"</a>
             <a class="danger" href=format!("{href}/delete")>"Delete"</a>
         }
     });

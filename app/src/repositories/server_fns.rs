@@ -8,7 +8,7 @@ use crate::{
     answer::{Answered, Redirect, ReturnTo, Sent, act},
     sent::values,
     services::known,
-    ui::{conflict::SaveOver, path, return_to::ended},
+    ui::{conflict::SaveOver, path, return_to::ended, tabs::back},
 };
 
 /// Adds a repository and starts its first sync.
@@ -54,7 +54,8 @@ pub(crate) async fn edit_repository(
             Ok((services.repositories.edit(&principal, form).await?, undo))
         },
         |(id, undo)| {
-            let next = Redirect::to(path_of(id)).flash("Saved.").beginning("A sync has started.");
+            let next = Redirect::to(back(&from, path_of(id)));
+            let next = next.flash("Saved.").beginning("A sync has started.");
             match undo {
                 Some(form) => next
                     .flash("Saved. The credential is not used here any more.")

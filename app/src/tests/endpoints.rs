@@ -10,8 +10,8 @@ use domain::{
     bulk::SelectionForm,
     connection_tests::TestConnection,
     credentials::{
-        AllowAddress, CreateCredential, DeleteCredential, PlaceCredential, UpdateCredential,
-        VersionRef,
+        AllowAddress, CreateCredential, DeleteCredential, DescribeCredential, PlaceCredential,
+        UpdateCredential, VersionRef,
     },
     exports::SentExport,
     gitops::{ClusterForm, GitTargetForm},
@@ -134,6 +134,7 @@ fn rows() -> Vec<(&'static str, Vec<FilledForm>)> {
             ],
         ),
         row("credentials/delete", vec![from(), fields::<DeleteCredential>()]),
+        row("credentials/describe", vec![from(), over(), fields::<DescribeCredential>()]),
         row("credentials/place", vec![from(), over(), fields::<PlaceCredential>()]),
         row("credentials/roll-back", version()),
         row("credentials/promote", version()),

@@ -46,6 +46,7 @@ fn site(fake: &Arc<Fake>) -> Router {
             awake: "/pkg/awake.js".into(),
             follow: "/pkg/follow.js".into(),
             palette: "/pkg/palette.js".into(),
+            forms: "/pkg/forms.js".into(),
         });
     };
     let render = leptos_axum::render_app_async_with_context(context.clone(), crate::shell);
@@ -83,7 +84,7 @@ async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Respons
 #[test]
 fn every_server_function_is_an_action_and_a_post() {
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 47, "{paths:?}");
+    assert_eq!(paths.len(), 48, "{paths:?}");
     for (path, method) in paths {
         assert!(path.starts_with("/actions/"), "{path}");
         assert_eq!(method, Method::POST, "{path}");
@@ -102,7 +103,10 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
         ),
         ("/credentials/new".to_owned(), vec!["Provider type", "Harbor", "Bitbucket"]),
         ("/credentials/new?provider=ghcr".to_owned(), vec!["read:packages", "Username", "Create"]),
-        (format!("/credentials/{id}"), vec!["ghcr-prod", "Save", "octocat", "Linked repositories"]),
+        (format!("/credentials/{id}"), vec!["ghcr-prod", "octocat", "Linked repositories"]),
+        (format!("/credentials/{id}?tab=versions"), vec!["New secret", "Save", "read:packages"]),
+        (format!("/credentials/{id}?tab=settings"), vec!["Name and description", "Save"]),
+        (format!("/credentials/{id}?tab=activity"), vec!["Changes", "Recent uses", "Updates"]),
         (format!("/credentials/{id}?propagation={id}"), vec!["1 of 2 done", "data-component"]),
         (format!("/credentials/{id}/delete"), vec!["would lose access", "acme charts", "Delete"]),
         (
@@ -110,7 +114,10 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
             vec!["acme charts", "Sync now", "401 Unauthorized", "Last good sync"],
         ),
         ("/charts/repositories/new".to_owned(), vec!["URL", "Add a new credential…", "None"]),
-        (format!("/charts/repositories/{id}"), vec!["Update the credential", "Save", "Last syncs"]),
+        (format!("/charts/repositories/{id}"), vec!["Update the credential", "Last syncs"]),
+        (format!("/charts/repositories/{id}?tab=settings"), vec!["Save", "Sync every"]),
+        (format!("/charts/repositories/{id}?tab=connection"), vec!["Test connection"]),
+        (format!("/charts/repositories/{id}?tab=activity"), vec!["Changes", "Ada"]),
         (format!("/charts/repositories/{id}/delete"), vec!["leave the catalog"]),
         (
             format!("/bulk/{id}"),

@@ -329,7 +329,7 @@ fn bundle() -> Assets {
     for (name, text) in [
         (
             "manifest.json",
-            r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css","awake":"/pkg/awake.1.js","follow":"/pkg/follow.1.js","palette":"/pkg/palette.1.js"}"#,
+            r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css","awake":"/pkg/awake.1.js","follow":"/pkg/follow.1.js","palette":"/pkg/palette.1.js","forms":"/pkg/forms.1.js"}"#,
         ),
         ("pkg/hawser.1.js", "export default 1"),
         ("pkg/hawser_bg.1.wasm", "\0asm"),

@@ -348,4 +348,20 @@ impl service::Audit for Fake {
         };
         Ok(audit::AuditPage { rows: vec![event], older: Some(1), own: vec![own], uses: vec![uses] })
     }
+    async fn about(
+        &self,
+        principal: &Principal,
+        _: audit::AuditTarget,
+    ) -> Answer<Vec<audit::AuditEvent>> {
+        let change = self.list(principal, audit::AuditQuery::default()).await?.rows.remove(0);
+        let used = audit::AuditEvent {
+            actor: audit::AuditActor::Hawser,
+            actor_id: None,
+            action: audit::AuditAction::SecretRead,
+            purpose: Some(audit::ReadPurpose::Sync),
+            host: "ghcr.io".into(),
+            ..change.clone()
+        };
+        Ok(vec![used, change])
+    }
 }

@@ -11,14 +11,14 @@ use crate::{
     AddressRequestId, AllowedAddressId, BulkRunId, ChartId, CredentialId, CredentialKind, ExportId,
     Principal, ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
     account::{ChangePassword, OwnSession, Profile, SessionKey},
-    audit::{AuditPage, AuditQuery},
+    audit::{AuditEvent, AuditPage, AuditQuery, AuditTarget},
     bulk::{BulkAction, BulkRun, IntervalSet, SelectedRows},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connection_tests::{ConnectionTest, TestConnection},
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
-        CredentialQuery, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
-        UpdateCredential, VersionRef,
+        CredentialPart, CredentialQuery, CredentialSummary, DeleteCredential, DescribeCredential,
+        PlaceCredential, Saved, UpdateCredential, VersionRef,
     },
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
@@ -107,7 +107,16 @@ pub trait Credentials: Send + Sync {
     /// A page of the table.
     async fn list(&self, principal: &Principal, query: CredentialQuery) -> Answer<CredentialPage>;
     /// One credential with its links and history.
-    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail>;
+    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail> {
+        self.part(principal, id, CredentialPart::Whole).await
+    }
+    /// A part of one credential.
+    async fn part(
+        &self,
+        principal: &Principal,
+        id: CredentialId,
+        part: CredentialPart,
+    ) -> Answer<CredentialDetail>;
     /// The drop-down of a repository: those that fit the host of `url` first, and the chosen one. With a
     /// `search`, only those with it in their names besides.
     async fn choices(
@@ -129,6 +138,8 @@ pub trait Credentials: Send + Sync {
     async fn create(&self, principal: &Principal, form: CreateCredential) -> Answer<Saved>;
     /// Changes one; a changed secret or user name is delivered to every link.
     async fn update(&self, principal: &Principal, form: UpdateCredential) -> Answer<Saved>;
+    /// Changes its name and what people note about it; no registry hears of that.
+    async fn describe(&self, principal: &Principal, form: DescribeCredential) -> Answer<Saved>;
     /// Says where one applies: project or shared, purposes, pattern, environment, expiry. Sharing and
     /// its end are an owner's.
     async fn place(&self, principal: &Principal, form: PlaceCredential) -> Answer<Saved>;
@@ -279,6 +290,9 @@ pub trait Propagations: Send + Sync {
 pub trait Audit: Send + Sync {
     /// A page, newest first.
     async fn list(&self, principal: &Principal, query: AuditQuery) -> Answer<AuditPage>;
+    /// The last changes of one thing and the last uses of its secret, newest first: at most
+    /// [`AuditQuery::ABOUT_CHANGES`] and [`AuditQuery::ABOUT_USES`].
+    async fn about(&self, principal: &Principal, target: AuditTarget) -> Answer<Vec<AuditEvent>>;
 }
 
 /// Connection tests. They need the right to manage what they test, and are rate-limited.
@@ -373,4 +387,10 @@ pub trait Exports: Send + Sync {
         principal: &Principal,
         credential: CredentialId,
     ) -> Answer<Vec<CredentialUse>>;
+    /// By which of its repositories a credential is in which export, for the map of its page.
+    async fn through(
+        &self,
+        principal: &Principal,
+        credential: CredentialId,
+    ) -> Answer<Vec<(RepositoryId, ExportId)>>;
 }

@@ -8,7 +8,7 @@
 
 use crate::env::{
     TestEnv,
-    forms::{change, new, placement, removal},
+    forms::{change, described, new, placement, removal},
     login_of, on_both,
 };
 use domain::{
@@ -16,7 +16,7 @@ use domain::{
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialOrder, CredentialQuery, CredentialState,
-        DeleteCredential, Direction, PlaceCredential, Placement, Remarks, Saved, UpdateCredential,
+        DeleteCredential, Direction, PlaceCredential, Placement, Saved, UpdateCredential,
     },
     repositories::AddRepository,
     service::{Answer, Audit, Credentials, Repositories},
@@ -121,11 +121,12 @@ async fn a_name_is_taken_once(env: TestEnv) {
     let refused =
         Credentials::create(&env.engine, &env.principal, new("ghcr", "x")).await.unwrap_err();
     assert_eq!(refused.problem_of(Field::Name), Some("This name is taken."));
-    let mut rename = change(&get(&env, second).await, "");
+    let mut rename = described(&get(&env, second).await, "");
     rename.name = "Ghcr".into();
-    assert!(update(&env, rename.clone()).await.unwrap_err().problem_of(Field::Name).is_some());
+    let describe = async |form| Credentials::describe(&env.engine, &env.principal, form).await;
+    assert!(describe(rename.clone()).await.unwrap_err().problem_of(Field::Name).is_some());
     delete(&env, removal(first, "refuse")).await.unwrap();
-    update(&env, rename).await.unwrap();
+    describe(rename).await.unwrap();
     assert_eq!(get(&env, second).await.name, "Ghcr");
 }
 
@@ -169,14 +170,17 @@ async fn a_remark_does_not_touch_vault(env: TestEnv) {
     let id = env.credential("ghcr", "same").await;
     repository(&env, "charts", id).await;
     let before = get(&env, id).await;
-    let form = UpdateCredential { remarks: Remarks::described("for CI"), ..change(&before, "") };
-    assert_eq!(update(&env, form).await.unwrap(), Saved { id, propagation: None, warning: None });
+    let form = described(&before, "for CI");
+    let saved = Credentials::describe(&env.engine, &env.principal, form).await.unwrap();
+    assert_eq!(saved, Saved { id, propagation: None, warning: None });
     let after = get(&env, id).await;
     assert_eq!((after.remarks.description.as_str(), after.vault_version), ("for CI", 1));
     assert_eq!(after.row_version, before.row_version + 1);
     assert_eq!(log(&env, AuditAction::CredentialDescribed).await.len(), 1);
     // Nothing changed at all.
     update(&env, change(&after, "")).await.unwrap();
+    let same = described(&after, "for CI");
+    Credentials::describe(&env.engine, &env.principal, same).await.unwrap();
     assert_eq!(get(&env, id).await.row_version, after.row_version);
 }
 

@@ -85,6 +85,7 @@ routes! {
     Page "/credentials/{id}/delete" => ManageCredentials, Credential, Reads;
     Function "/actions/credentials/create" => ManageCredentials, None, Changes;
     Function "/actions/credentials/update" => ManageCredentials, Credential, Changes;
+    Function "/actions/credentials/describe" => ManageCredentials, Credential, Changes;
     Function "/actions/credentials/place" => ManageCredentials, Credential, Changes;
     Function "/actions/credentials/roll-back" => ManageCredentials, Credential, Changes;
     Function "/actions/credentials/promote" => ManageCredentials, Credential, Changes;

@@ -99,6 +99,7 @@ pub const ALLOWED: &[Allowed] = &[
     row("/credentials/{id}/delete", Admin, OWN, Shown),
     row("/actions/credentials/create", Admin, NONE, Next),
     row("/actions/credentials/update", Admin, OWN, Next),
+    row("/actions/credentials/describe", Admin, OWN, Next),
     row("/actions/credentials/place", Admin, OWN, Next),
     row("/actions/credentials/roll-back", Admin, OWN, Next),
     row("/actions/credentials/promote", Admin, OWN, Next),

@@ -214,12 +214,10 @@ impl Objects {
         let credential = self.credential(of).await;
         self.repository(of, &credential).await;
         let version = self.row_version("credentials", &credential).await;
-        let name = self.name();
         let fields = [
             ("credential", credential.as_str()),
             ("row_version", &version),
             ("provider", "generic_registry"),
-            ("name", &name),
             ("username", "robot"),
             ("password", "new"),
             ("mode", mode),

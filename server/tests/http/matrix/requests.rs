@@ -108,6 +108,7 @@ impl Objects {
                     .with("username", "robot")
                     .with("password", "new")
             }
+            "describe" => self.versioned(of, "credentials").await.0.with("name", name),
             "place" => self.versioned(of, "credentials").await.0.with("environment", "dev"),
             "roll-back" => {
                 let (credential, _) = self.updated(of, "").await;
