@@ -150,7 +150,7 @@ fn row_of(
     };
     html! {
         tr {
-            @if may_delete {
+            @if may_change {
                 td.tick {
                     input type="checkbox" form="bulk" name="ids[]" value=(row.id)
                         aria-label={ "Select " (row.name) };
