@@ -102,16 +102,18 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
         None => PublicUrl::of_listener(listen).map_err(Error::PublicUrl)?,
     };
     warn_of_one_address(config, &public);
-    let (for_operators, shown) = watch::channel(web::for_operators(figures.clone(), None));
+    let probes = web::Probes::new(figures.clone());
     if let Some(address) = config.metrics_listen {
         let listener = bind(address, "HAWSER_METRICS_LISTEN").await?;
+        let (_, shown) = watch::channel(web::for_operators(&probes));
         tokio::spawn(serve::serve(listener, shown, stopped.clone()));
     }
 
     // OpenBao takes longest: it starts while the database is opened.
     let managed = managed(config);
     let db = Db::open(config.database.expose()).await.map_err(Error::Database)?;
-    let (routes, shown) = watch::channel(web::starting(&assets, public.transport()));
+    probes.readiness().reached(web::Stage::StartingVault);
+    let (routes, shown) = watch::channel(web::starting(&probes, &assets, public.transport()));
     let server = tokio::spawn(serve::serve(listener, shown, stopped.clone()));
     tracing::info!(%listen, origin = public.origin(), version = env!("CARGO_PKG_VERSION"), "listening");
 
@@ -142,6 +144,7 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     };
     let parts = web::Parts {
         engine: engine.clone(),
+        probes: probes.clone(),
         db: db.clone(),
         clock,
         public: public.clone(),
@@ -153,11 +156,9 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     };
     let site = web::Site::new(parts);
     if matches!(config.vault, VaultChoice::External(_)) {
-        tokio::spawn(examine(engine.clone(), site.readiness().clone()));
+        tokio::spawn(examine(engine.clone(), probes.readiness().clone()));
     }
     drop(routes.send_replace(web::router(&site)));
-    let readiness = site.readiness().clone();
-    drop(for_operators.send_replace(web::for_operators(figures.clone(), Some(readiness))));
     tokio::spawn(tidy(engine.clone(), site, figures, config.data_dir.clone(), routes));
     announce(&engine, &public).await?;
     Ok(Running { server, workers, managed, db, _scratch: scratch })

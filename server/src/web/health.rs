@@ -1,4 +1,4 @@
-//! Whether Hawser lives, and whether it can work.
+//! Whether Hawser lives, whether it can work, and its figures. All of it answers while Hawser starts.
 
 use std::{
     sync::{Arc, PoisonError},
@@ -6,10 +6,9 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use engine::Engine;
 use http::{StatusCode, header};
@@ -31,12 +30,43 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the writing connection may be busy with others' work: a large sync is no failure.
 const BUSY: Duration = Duration::from_secs(15);
 
-/// Looks whether the parts answer.
+/// What can be asked from the first moment of the start.
 #[derive(Clone)]
+pub struct Probes {
+    readiness: Readiness,
+    figures: PrometheusHandle,
+}
+
+impl Probes {
+    /// The probes of a Hawser that begins to start.
+    #[must_use]
+    pub fn new(figures: PrometheusHandle) -> Self {
+        Self { readiness: Readiness::default(), figures }
+    }
+
+    /// Whether the parts work.
+    pub(crate) const fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
+}
+
+/// How far the start has come.
+#[derive(Default)]
+pub(crate) enum Stage {
+    #[default]
+    OpeningDatabase,
+    StartingVault,
+    /// All of it is there, and looked at from now on.
+    Started(Box<Engine>),
+}
+
+/// Looks whether the parts answer.
+#[derive(Clone, Default)]
 pub(crate) struct Readiness(Arc<Inner>);
 
+#[derive(Default)]
 struct Inner {
-    engine: Engine,
+    stage: std::sync::Mutex<Stage>,
     seen: Mutex<Option<Seen>>,
     /// What a closer look at Vault found wrong.
     lacks: std::sync::Mutex<Vec<String>>,
@@ -95,8 +125,19 @@ enum For {
 }
 
 impl Readiness {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self(Arc::new(Inner { engine, seen: Mutex::default(), lacks: std::sync::Mutex::default() }))
+    /// Notes how far the start has come.
+    pub(crate) fn reached(&self, stage: Stage) {
+        *self.0.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
+
+    /// The engine, or what there is to see without one.
+    fn engine(&self) -> Result<Engine, Seen> {
+        let database = match &*self.0.stage.lock().unwrap_or_else(PoisonError::into_inner) {
+            Stage::Started(engine) => return Ok(Engine::clone(engine)),
+            Stage::OpeningDatabase => down(STARTING.to_owned(), None),
+            Stage::StartingVault => found(Ok(()), None),
+        };
+        Err(Seen { at: Instant::now(), database, vault: down(STARTING.to_owned(), None) })
     }
 
     /// Notes what a closer look at Vault found wrong; nothing when all is well.
@@ -115,7 +156,10 @@ impl Readiness {
         if let Some(seen) = last.as_ref().filter(|seen| seen.at.elapsed() < LOOK) {
             return seen.clone();
         }
-        let engine = &self.0.engine;
+        let engine = match self.engine() {
+            Ok(engine) => engine,
+            Err(seen) => return seen,
+        };
         let (database, vault) = tokio::join!(
             timeout(PATIENCE, engine.database_ready()),
             timeout(PATIENCE, engine.vault_ready()),
@@ -151,6 +195,7 @@ impl Readiness {
 }
 
 const NO_ANSWER: &str = "no answer within 2 seconds";
+const STARTING: &str = "Hawser is starting";
 
 fn found(result: Result<(), engine::Error>, before: Option<&PartState>) -> PartState {
     match result {
@@ -196,26 +241,17 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `/readyz`: every part works, or which does not.
-pub(super) async fn ready(State(readiness): State<Readiness>) -> Response {
-    readiness.report(For::Anybody).await
+pub(super) async fn ready(State(probes): State<Probes>) -> Response {
+    probes.readiness.report(For::Anybody).await
 }
 
-/// `/metrics`, and `/readyz` with the reasons, for a listener of their own.
-pub(crate) fn for_operators(figures: PrometheusHandle, readiness: Option<Readiness>) -> Router {
-    let router = metrics(figures);
-    match readiness {
-        None => router,
-        Some(readiness) => router
-            .route("/readyz", get(move || async move { readiness.report(For::Operator).await })),
-    }
+/// `/readyz` with the reasons.
+pub(super) async fn explained(State(probes): State<Probes>) -> Response {
+    probes.readiness.report(For::Operator).await
 }
 
-fn metrics(figures: PrometheusHandle) -> Router {
-    Router::new().route(
-        "/metrics",
-        get(move || {
-            let text = figures.render();
-            async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text) }
-        }),
-    )
+/// `/metrics`: the figures, as Prometheus reads them.
+pub(super) async fn figures(State(probes): State<Probes>) -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (kind, probes.figures.render())
 }

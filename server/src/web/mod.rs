@@ -22,18 +22,17 @@ pub mod routes;
 mod search;
 mod session;
 mod site;
-mod starting;
 mod stream_slots;
 mod trace;
 mod watches;
 
 pub use assets::{Assets, AssetsError};
 pub use headers::page_policy;
+pub use health::Probes;
 pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, UPLOAD_BYTES, URI_BYTES};
-pub use router::router;
+pub use router::{for_operators, router, starting};
 pub use session::{ABSOLUTE, IDLE, STRANGER, SessionRows};
 pub use site::{Parts, Site};
 
 pub(crate) use current_user::SessionUser;
-pub(crate) use health::{Readiness, for_operators};
-pub(crate) use starting::starting;
+pub(crate) use health::{Readiness, Stage};

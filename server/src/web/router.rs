@@ -1,32 +1,36 @@
-//! The router: every route of the table behind the layers of its kind.
+//! The routers: every route of the table behind the layers of its kind.
 
 use std::{any::Any, time::Duration};
 
 use axum::{Router, middleware, response::Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
 
 use super::{
+    assets::Assets,
     compress, events, headers,
+    health::Probes,
     limits::{self, BODY_BYTES},
     origin, pages,
     recognize::{part, recognize},
     refusal::{self, PANICKED, refuse},
-    routes::{Kind, ROUTES},
+    routes::{Handler, Kind, Listener, ROUTES},
     session,
     site::Site,
     trace,
 };
+use crate::config::Transport;
 
 /// How long an answer may take; event streams have no end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Every route of Hawser.
+/// Every route that Hawser answers to everybody.
 pub fn router(site: &Site) -> Router {
-    let kinds = Kind::ALL.into_iter().map(|kind| layered(kind, site, of_kind(kind, site)));
+    let kinds = Kind::ALL.into_iter().filter(|kind| kind.listener() == Listener::Public);
+    let kinds = kinds.map(|kind| layered(kind, site, of_kind(kind, site)));
     // Around every answer, refusals included.
     kinds.fold(Router::new(), Router::merge).layer(
         ServiceBuilder::new()
@@ -39,12 +43,51 @@ pub fn router(site: &Site) -> Router {
     )
 }
 
+/// What is answered while Hawser starts: the embedded Vault takes a moment on the first start.
+pub fn starting(probes: &Probes, assets: &Assets, transport: Transport) -> Router {
+    probing(Kind::Health, probes).fallback(async || soon()).layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn(trace::observe))
+            .layer(middleware::from_fn_with_state(transport, headers::harden))
+            .layer(middleware::from_fn_with_state(assets.clone(), refusal::explain)),
+    )
+}
+
+/// What whoever runs Hawser asks, for a listener of its own.
+pub fn for_operators(probes: &Probes) -> Router {
+    probing(Kind::Figures, probes)
+}
+
+/// The routes of a kind that needs no running Hawser.
+fn probing(kind: Kind, probes: &Probes) -> Router {
+    ROUTES.iter().filter(|route| route.kind == kind).fold(
+        Router::new(),
+        |router, route| match route.handler {
+            Handler::Probes(handler) => router.route(route.path, handler(probes)),
+            Handler::Site(_) => router,
+        },
+    )
+}
+
+fn soon() -> Response {
+    let mut response = refuse(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Hawser is starting. Reload this page in a few seconds.",
+    );
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
+
 /// The routes of one kind. What is at no address is a page too.
 fn of_kind(kind: Kind, site: &Site) -> Router {
-    let router = ROUTES
-        .iter()
-        .filter(|route| route.kind == kind)
-        .fold(Router::new(), |router, route| router.route(route.path, (route.handler)(site)));
+    let registered = ROUTES.iter().filter(|route| route.kind == kind);
+    let router = registered.fold(Router::new(), |router, route| {
+        let handler = match route.handler {
+            Handler::Site(handler) => handler(site),
+            Handler::Probes(handler) => handler(&site.probes),
+        };
+        router.route(route.path, handler)
+    });
     match kind {
         Kind::Page => {
             pages::start();
@@ -95,7 +138,7 @@ fn layered(kind: Kind, site: &Site, router: Router) -> Router {
             router.layer(middleware::from_fn_with_state(site.clone(), events::for_pages_of_ours)),
         ),
         Kind::Asset => router,
-        Kind::Health => return router,
+        Kind::Health | Kind::Figures => return router,
     };
     router.layer(
         ServiceBuilder::new()

@@ -8,8 +8,13 @@ use engine::{Clock, Engine};
 use tokio::sync::watch;
 
 use super::{
-    assets::Assets, health::Readiness, limits::Rates, origin::Origins, session::SessionRows,
-    stream_slots::Streams, watches::Watches,
+    assets::Assets,
+    health::{Probes, Stage},
+    limits::Rates,
+    origin::Origins,
+    session::SessionRows,
+    stream_slots::Streams,
+    watches::Watches,
 };
 use crate::{
     config::{PublicUrl, RequestRate, Transport, TrustedProxies},
@@ -25,7 +30,7 @@ pub struct Site {
     pub(crate) assets: Assets,
     pub(super) origins: Origins,
     pub(super) public: PublicUrl,
-    pub(super) readiness: Readiness,
+    pub(super) probes: Probes,
     pub(super) streams: Streams,
     pub(super) watches: Watches,
     pub(super) rates: Rates,
@@ -40,6 +45,8 @@ pub struct Site {
 pub struct Parts {
     /// The use cases.
     pub engine: Engine,
+    /// What was answered since the start.
+    pub probes: Probes,
     /// The database, for sessions.
     pub db: storage::Db,
     /// The time.
@@ -59,11 +66,12 @@ pub struct Parts {
 }
 
 impl Site {
-    /// Puts the parts together.
+    /// Puts the parts together, and says to the probes that they are.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts {
             engine,
+            probes,
             db,
             clock,
             public,
@@ -73,6 +81,7 @@ impl Site {
             request_rate,
             stop,
         } = parts;
+        probes.readiness().reached(Stage::Started(Box::new(engine.clone())));
         Self {
             services: services(&engine),
             github: engine.github_origin().map(Arc::from),
@@ -81,7 +90,7 @@ impl Site {
             assets,
             origins: Origins::new(&public, listen),
             public,
-            readiness: Readiness::new(engine),
+            probes,
             streams: Streams::default(),
             watches: Watches::default(),
             rates: Rates::new(request_rate),
@@ -107,11 +116,6 @@ impl Site {
         &self.sessions
     }
 
-    /// Whether the parts work.
-    pub(crate) const fn readiness(&self) -> &Readiness {
-        &self.readiness
-    }
-
     /// Who has asked too often.
     #[must_use]
     pub const fn rates(&self) -> &Rates {
@@ -122,12 +126,6 @@ impl Site {
 impl FromRef<Site> for Assets {
     fn from_ref(site: &Site) -> Self {
         site.assets.clone()
-    }
-}
-
-impl FromRef<Site> for Readiness {
-    fn from_ref(site: &Site) -> Self {
-        site.readiness.clone()
     }
 }
 

@@ -14,10 +14,14 @@ use connectors::{
 use domain::{Timestamp, UserId};
 use engine::{Engine, ManualClock};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
     Parts, Site,
     config::{PublicUrl, RequestRate, TrustedProxies},
-    web::{Assets, SessionRows, routes::ROUTES},
+    web::{
+        Assets, Probes, SessionRows, for_operators,
+        routes::{Listener, ROUTES},
+    },
 };
 use sqlx::{AssertSqlSafe, Connection as _};
 use storage::Db;
@@ -41,6 +45,8 @@ pub enum Scheme {
 /// A running router with what it stands on.
 pub struct Hawser {
     pub router: Router,
+    /// What answers at the listener of whoever runs Hawser.
+    pub operators: Router,
     pub engine: Engine,
     pub clock: Arc<ManualClock>,
     pub site: Site,
@@ -154,8 +160,10 @@ impl Hawser {
             Scheme::Https => ("https://hawser.example.com".to_owned(), "hawser.example.com"),
         };
         let (stop, stopped) = watch::channel(false);
+        let probes = Probes::new(PrometheusBuilder::new().build_recorder().handle());
         let site = Site::new(Parts {
             engine: engine.clone(),
+            probes: probes.clone(),
             db: db.clone(),
             clock: clock.clone(),
             public: PublicUrl::parse(&public).unwrap(),
@@ -168,6 +176,7 @@ impl Hawser {
         let (router, sessions) = (server::router(&site), site.sessions().clone());
         Self {
             router,
+            operators: for_operators(&probes),
             site,
             engine,
             clock,
@@ -202,8 +211,12 @@ impl Hawser {
     }
 
     /// Sends a request, and hangs up where the answer is a stream.
-    pub async fn begin(&self, request: Request<Body>) -> Answer {
-        let mut response = self.router.clone().oneshot(request).await.unwrap();
+    pub async fn begin(&self, at: Listener, request: Request<Body>) -> Answer {
+        let router = match at {
+            Listener::Public => &self.router,
+            Listener::Operators => &self.operators,
+        };
+        let mut response = router.clone().oneshot(request).await.unwrap();
         if response.headers().get(header::CONTENT_TYPE).is_some_and(|it| it == "text/event-stream")
         {
             *response.body_mut() = Body::empty();
@@ -211,7 +224,7 @@ impl Hawser {
         Self::read(response).await
     }
 
-    async fn read(response: Response<Body>) -> Answer {
+    pub async fn read(response: Response<Body>) -> Answer {
         let (parts, body) = response.into_parts();
         let bytes = tokio::time::timeout(Duration::from_secs(20), to_bytes(body, 16 << 20))
             .await
@@ -324,7 +337,7 @@ pub fn encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn bundle() -> Assets {
+pub fn bundle() -> Assets {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [
         (

@@ -8,7 +8,7 @@ use http::Method;
 
 pub use table::ROUTES;
 
-use super::site::Site;
+use super::{health::Probes, site::Site};
 
 /// One address that Hawser answers.
 pub struct Route {
@@ -22,7 +22,24 @@ pub struct Route {
     pub object: Object,
     /// What asking does.
     pub effect: Effect,
-    pub(super) handler: fn(&Site) -> MethodRouter,
+    pub(super) handler: Handler,
+}
+
+/// What answers, made of what it needs.
+pub(super) enum Handler {
+    /// The whole of Hawser.
+    Site(fn(&Site) -> MethodRouter),
+    /// What is there from the first moment of the start.
+    Probes(fn(&Probes) -> MethodRouter),
+}
+
+/// Where Hawser listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Listener {
+    /// `HAWSER_LISTEN`, for everybody.
+    Public,
+    /// `HAWSER_METRICS_LISTEN`, for whoever runs Hawser.
+    Operators,
 }
 
 /// What a route is.
@@ -46,8 +63,10 @@ pub enum Kind {
     Stream,
     /// A file of the bundle.
     Asset,
-    /// What whoever runs Hawser asks, by any host name.
+    /// What is asked by any host name whether Hawser lives and works. It answers while Hawser starts.
     Health,
+    /// What whoever runs Hawser asks at a listener of their own, from the start on.
+    Figures,
 }
 
 /// Who may ask. The engine decides; the matrix test holds that it decides as this says.
@@ -114,6 +133,7 @@ impl Kind {
         Self::Stream,
         Self::Asset,
         Self::Health,
+        Self::Figures,
     ];
 
     /// The one method that routes of this kind take.
@@ -121,9 +141,22 @@ impl Kind {
     pub const fn method(self) -> Method {
         match self {
             Self::Function | Self::Test | Self::Form | Self::Upload => Method::POST,
-            Self::Page | Self::File | Self::Return | Self::Stream | Self::Asset | Self::Health => {
-                Method::GET
-            }
+            Self::Page
+            | Self::File
+            | Self::Return
+            | Self::Stream
+            | Self::Asset
+            | Self::Health
+            | Self::Figures => Method::GET,
+        }
+    }
+
+    /// Where routes of this kind answer.
+    #[must_use]
+    pub const fn listener(self) -> Listener {
+        match self {
+            Self::Figures => Listener::Operators,
+            _ => Listener::Public,
         }
     }
 }
@@ -170,8 +203,9 @@ mod tests {
 
     #[test]
     fn nothing_is_registered_twice_and_pages_only_read() {
-        let paths: BTreeSet<_> = ROUTES.iter().map(|route| route.path).collect();
-        assert_eq!(paths.len(), ROUTES.len());
+        let place = |route: &Route| (route.kind.listener() as u8, route.path);
+        let places: BTreeSet<_> = ROUTES.iter().map(place).collect();
+        assert_eq!(places.len(), ROUTES.len());
         for route in ROUTES.iter().filter(|route| route.kind.method() == Method::GET) {
             let is_return = route.kind == Kind::Return;
             assert!(is_return || route.effect != Effect::Changes, "{}", route.path);

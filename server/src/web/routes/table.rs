@@ -3,7 +3,7 @@
 use axum::routing::{MethodFilter, on};
 use domain::Action;
 
-use super::{Access, Effect, Kind, Object, Route};
+use super::{Access, Effect, Handler, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
     web::{appearance, assets, events, exports, health, import, pages, search},
@@ -39,22 +39,28 @@ macro_rules! access {
 
 macro_rules! handler {
     (Page) => {
-        pages::page
+        Handler::Site(pages::page)
     };
     (Function) => {
-        pages::function
+        Handler::Site(pages::function)
     };
     (Test) => {
-        pages::connection_test
+        Handler::Site(pages::connection_test)
     };
     (Upload) => {
         import::upload
     };
     (Form, $handler:expr) => {
-        |site| on(MethodFilter::POST, $handler).with_state(site.clone())
+        Handler::Site(|site| on(MethodFilter::POST, $handler).with_state(site.clone()))
+    };
+    (Health, $handler:expr) => {
+        Handler::Probes(|probes| on(MethodFilter::GET, $handler).with_state(probes.clone()))
+    };
+    (Figures, $handler:expr) => {
+        handler!(Health, $handler)
     };
     ($kind:ident, $handler:expr) => {
-        |site| on(MethodFilter::GET, $handler).with_state(site.clone())
+        Handler::Site(|site| on(MethodFilter::GET, $handler).with_state(site.clone()))
     };
 }
 
@@ -187,4 +193,6 @@ routes! {
     Asset "/icons.svg" => Public, None, Reads, assets::serve;
     Health "/healthz" => Public, None, Reads, health::alive;
     Health "/readyz" => Public, None, Reads, health::ready;
+    Figures "/readyz" => Public, None, Reads, health::explained;
+    Figures "/metrics" => Public, None, Reads, health::figures;
 }

@@ -1,6 +1,7 @@
 //! What is allowed, written by hand. Whatever is not listed here is asked for too, and must be refused.
 
 use domain::Role::{self, Admin, Editor, Viewer};
+use server::web::routes::{Listener, Route};
 
 use self::{
     Answer::{Leads, Next, Shown, SignIn, Streams, Tested, Unreachable},
@@ -9,6 +10,7 @@ use self::{
 
 /// Who may at least, which objects may be named, and how that is answered.
 pub struct Allowed {
+    pub at: Listener,
     pub path: &'static str,
     /// `None` for everybody.
     pub least: Option<Role>,
@@ -62,11 +64,27 @@ const fn row(
     objects: &'static [Named],
     answer: Answer,
 ) -> Allowed {
-    Allowed { path, least: Some(least), objects, answer }
+    Allowed { at: Listener::Public, path, least: Some(least), objects, answer }
 }
 
 const fn open(path: &'static str, answer: Answer) -> Allowed {
-    Allowed { path, least: None, objects: NONE, answer }
+    Allowed { at: Listener::Public, path, least: None, objects: NONE, answer }
+}
+
+const fn for_operators(path: &'static str, answer: Answer) -> Allowed {
+    Allowed { at: Listener::Operators, ..open(path, answer) }
+}
+
+impl Allowed {
+    /// Whether this is about that route.
+    pub fn is_of(&self, route: &Route) -> bool {
+        (self.at, self.path) == (route.kind.listener(), route.path)
+    }
+
+    /// What is allowed at a route.
+    pub fn of(route: &Route) -> &'static Self {
+        ALLOWED.iter().find(|allowed| allowed.is_of(route)).unwrap()
+    }
 }
 
 /// The answers of pages, functions, forms, files and streams.
@@ -75,9 +93,9 @@ pub const ALLOWED: &[Allowed] = &[
     row("/search", Viewer, NONE, Shown),
     row("/search/results", Viewer, NONE, Shown),
     // The link of the first start is used, and looks the same to everybody.
-    Allowed { path: "/setup/{token}", least: None, objects: ALL, answer: Shown },
+    Allowed { objects: ALL, ..open("/setup/{token}", Shown) },
     open("/sign-in", SignIn),
-    Allowed { path: "/actions/set-up", least: None, objects: &[], answer: Next },
+    Allowed { objects: &[], ..open("/actions/set-up", Next) },
     open("/actions/sign-in", Next),
     open("/actions/sign-out", Next),
     row("/account", Viewer, NONE, Shown),
@@ -196,4 +214,6 @@ pub const ALLOWED: &[Allowed] = &[
     open("/icons.svg", Shown),
     open("/healthz", Shown),
     open("/readyz", Shown),
+    for_operators("/readyz", Shown),
+    for_operators("/metrics", Shown),
 ];

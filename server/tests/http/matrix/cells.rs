@@ -7,7 +7,7 @@ use std::{
 
 use axum::{body::Body, extract::ConnectInfo};
 use http::{Method, header};
-use server::web::routes::{Effect, Kind, Object, Route};
+use server::web::routes::{Effect, Kind, Listener, Object, Route};
 use testkit::github_stub::Device;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub enum Sender {
 pub struct Run {
     pub cells: usize,
     pub allowed: usize,
-    pub seen: HashSet<(&'static str, Visitor)>,
+    pub seen: HashSet<(Listener, &'static str, Visitor)>,
     pub faults: Vec<String>,
     /// Requests so far; each comes from an address of its own, because those are limited.
     requests: u32,
@@ -147,7 +147,7 @@ impl Run {
             self.cell(objects, &asked, cell).await;
         }
         for cell in &cells {
-            self.seen.insert((route.path, cell.visitor));
+            self.seen.insert((route.kind.listener(), route.path, cell.visitor));
             self.compare(cell);
         }
         self.answers.clear();
@@ -245,7 +245,7 @@ impl Run {
         } else {
             request.body(Body::empty())
         };
-        objects.hawser.begin(request.unwrap()).await
+        objects.hawser.begin(route.kind.listener(), request.unwrap()).await
     }
 }
 

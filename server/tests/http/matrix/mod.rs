@@ -11,7 +11,7 @@ mod objects;
 mod people;
 mod requests;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
 use connectors::{
     github::{Github, GithubApp, GithubSettings, OauthClient},
@@ -24,7 +24,13 @@ use server::web::routes::{Access, ROUTES};
 use sqlx::{AssertSqlSafe, Connection as _};
 use testkit::github_stub::{CALLBACK, CLIENT, GithubStub, SECRET};
 
-use self::{allowed::ALLOWED, cells::Run, database::Database, objects::Objects, people::Visitor};
+use self::{
+    allowed::{ALLOWED, Allowed},
+    cells::Run,
+    database::Database,
+    objects::Objects,
+    people::Visitor,
+};
 use crate::{
     asking::{Ground, Hawser},
     matrix::people::People,
@@ -38,10 +44,11 @@ fn told(name: &str) -> String {
 
 #[test]
 fn the_expectations_name_every_route_with_the_least_role_of_its_action() {
-    let registered: BTreeSet<_> = ROUTES.iter().map(|route| route.path).collect();
-    let expected: BTreeSet<_> = ALLOWED.iter().map(|allowed| allowed.path).collect();
-    assert_eq!(expected, registered);
-    assert_eq!(expected.len(), ALLOWED.len());
+    for allowed in ALLOWED {
+        let routes = ROUTES.iter().filter(|route| allowed.is_of(route));
+        assert_eq!(routes.count(), 1, "{}", allowed.path);
+    }
+    assert_eq!(ALLOWED.len(), ROUTES.len());
     let roles = [Role::Viewer, Role::Editor, Role::Admin, Role::Owner];
     for route in ROUTES {
         let declared = match route.access {
@@ -49,7 +56,7 @@ fn the_expectations_name_every_route_with_the_least_role_of_its_action() {
             Access::SignedIn => Some(Role::Viewer),
             Access::May(action) => roles.into_iter().find(|role| role.includes(action)),
         };
-        let allowed = ALLOWED.iter().find(|allowed| allowed.path == route.path).unwrap();
+        let allowed = Allowed::of(route);
         assert_eq!(allowed.least, declared, "{}", route.path);
     }
 }
@@ -77,7 +84,8 @@ async fn r_authz_every_route_is_refused_to_everybody_who_is_not_listed() {
         println!("{name}: {} cells, {} allowed", run.cells, run.allowed);
         for route in ROUTES {
             for visitor in Visitor::ALL {
-                assert!(run.seen.contains(&(route.path, visitor)), "{} {visitor:?}", route.path);
+                let seen = (route.kind.listener(), route.path, visitor);
+                assert!(run.seen.contains(&seen), "{seen:?}");
             }
         }
         let named = run.faults.iter().map(|fault| format!("{name}: {fault}"));
@@ -103,8 +111,7 @@ async fn matrix(ground: Ground, folder: &std::path::Path) -> Run {
         if index % 6 == 0 {
             objects.people.renew(&mut objects.database).await;
         }
-        let allowed = ALLOWED.iter().find(|allowed| allowed.path == route.path).unwrap();
-        run.route(&mut objects, route, allowed).await;
+        run.route(&mut objects, route, Allowed::of(route)).await;
     }
     run
 }
