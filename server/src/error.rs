@@ -26,15 +26,6 @@ pub enum Error {
     /// The configuration of the external Vault cannot work.
     #[error("preparing the connection to Vault (HAWSER_VAULT_ADDR)")]
     Vault(#[source] connectors::vault::VaultError),
-    /// A certificate cannot be read.
-    #[error("reading {}", .path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
     /// The outbound client cannot be built.
     #[error("preparing the outbound client")]
     Outbound(#[source] connectors::http::OutboundError),

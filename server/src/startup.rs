@@ -12,7 +12,7 @@ use connectors::{
     token_exchange::Exchanges,
     vault::{
         CheckResult, Finding, Vault, VaultConfig,
-        managed::{self, Managed, ManagedConfig},
+        managed::{self, Managed, ManagedConfig, ManagedError},
     },
 };
 use engine::{Clock, Engine, SystemClock, VaultPlace, VaultReach};
@@ -21,9 +21,10 @@ use storage::Db;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    config::{Clusters, Config, DatabaseKind, ExternalVault, PublicUrl, Transport, VaultChoice},
+    config::{Clusters, Config, DatabaseKind, VaultChoice},
     error::{Error, chain},
-    oauth, process, serve, telemetry, web,
+    oauth, process, serve, telemetry,
+    web::{self, PublicUrl, Transport},
 };
 
 /// How often ended sessions, the memory of limits and old figures are cleared.
@@ -110,22 +111,22 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     }
 
     // OpenBao takes longest: it starts while the database is opened.
-    let managed = managed(config);
+    let vault = begin(config);
     let db = Db::open(config.database.expose()).await.map_err(Error::Database)?;
     probes.readiness().reached(web::Stage::StartingVault);
     let (routes, shown) = watch::channel(web::starting(&probes, &assets, public.transport()));
     let server = tokio::spawn(serve::serve(listener, shown, stopped.clone()));
     tracing::info!(%listen, origin = public.origin(), version = env!("CARGO_PKG_VERSION"), "listening");
 
-    let (vault, managed) = match managed {
-        Some(starting) => {
+    let (vault, managed) = match vault {
+        Begun::Managed(starting) => {
             let managed = starting
                 .await
                 .map_err(|error| Error::Lost(error.to_string()))?
                 .map_err(Error::Managed)?;
             (managed.vault_config(), Some(managed))
         }
-        None => (external(config)?, None),
+        Begun::External(vault) => (vault.clone(), None),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let engine = engine(config, &db, vault, listen, &clock).await?;
@@ -178,9 +179,13 @@ async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener,
     TcpListener::bind(address).await.map_err(|source| Error::Listen { address, setting, source })
 }
 
-type Starting = JoinHandle<Result<Managed, connectors::vault::managed::ManagedError>>;
+/// The Vault, while other things start.
+enum Begun<'a> {
+    Managed(JoinHandle<Result<Managed, ManagedError>>),
+    External(&'a VaultConfig),
+}
 
-fn managed(config: &Config) -> Option<Starting> {
+fn begin(config: &Config) -> Begun<'_> {
     match &config.vault {
         VaultChoice::Managed { binary, folder } => {
             let config = ManagedConfig {
@@ -188,42 +193,15 @@ fn managed(config: &Config) -> Option<Starting> {
                 folder: absolute(folder),
                 log_bytes: managed::LOG_BYTES,
             };
-            Some(tokio::spawn(Managed::start(config)))
+            Begun::Managed(tokio::spawn(Managed::start(config)))
         }
-        VaultChoice::External(_) => None,
+        VaultChoice::External(vault) => Begun::External(vault),
     }
 }
 
 /// OpenBao runs in its own folder, where a relative path would mean something else.
 fn absolute(path: &std::path::Path) -> std::path::PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-pub(crate) fn external(config: &Config) -> Result<VaultConfig, Error> {
-    let VaultChoice::External(vault) = &config.vault else {
-        return Err(Error::Lost("no Vault is configured".to_owned()));
-    };
-    let ExternalVault {
-        address,
-        role_id_file,
-        secret_id_file,
-        namespace,
-        mount,
-        approle_mount,
-        ca_file,
-    } = vault.clone();
-    let ca_pem = ca_file
-        .map(|path| std::fs::read(&path).map_err(|source| Error::Certificate { path, source }))
-        .transpose()?;
-    Ok(VaultConfig {
-        address,
-        mount,
-        namespace,
-        ca_pem,
-        role_id: role_id_file,
-        secret_id: secret_id_file,
-        approle_mount,
-    })
 }
 
 /// Joins the engine. Its outbound client cannot reach Hawser's own ports, whatever is allowed.
@@ -242,7 +220,7 @@ async fn engine(
     ];
     // An external Vault at the usual port for https says nothing about other hosts.
     let own = own.into_iter().flatten().filter(|port| !matches!(port, 80 | 443));
-    let settings = config.outbound.settings();
+    let settings = config.outbound.clone();
     let settings = OutboundSettings { allow: settings.allow.without_ports(own), ..settings };
     let outbound = Outbound::with(settings).map_err(Error::Outbound)?;
     let exchanges = Exchanges::with(outbound.clone(), config.exchange.clone());

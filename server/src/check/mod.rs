@@ -4,7 +4,7 @@ mod report;
 
 use std::{path::Path, process::Command, time::Duration};
 
-use connectors::vault::{CheckResult, Examination, Vault, managed};
+use connectors::vault::{CheckResult, Examination, Vault, VaultConfig, managed};
 use engine::{Clock, SystemClock};
 use tokio::time::timeout;
 
@@ -13,7 +13,6 @@ pub use report::{Format, Report, Row};
 use crate::{
     config::{Config, DatabaseKind, Problems, VaultChoice},
     error::chain,
-    startup::external,
 };
 
 /// How long the database may take to answer.
@@ -47,7 +46,7 @@ impl Report {
                 rows.push(program(binary));
                 rows.push(keys(folder));
             }
-            VaultChoice::External(_) => rows.extend(vault(config).await),
+            VaultChoice::External(config) => rows.extend(vault(config).await),
         }
         Self(rows)
     }
@@ -111,14 +110,10 @@ fn keys(folder: &Path) -> Row {
     }
 }
 
-async fn vault(config: &Config) -> Vec<Row> {
-    let vault = match external(config) {
-        Ok(vault) => Vault::connect(vault).await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.chain()),
-    };
-    match vault {
+async fn vault(config: &VaultConfig) -> Vec<Row> {
+    match Vault::connect(config.clone()).await {
         Ok(vault) => rows_of(&vault.examine().await, &SystemClock),
-        Err(why) => vec![Row::new("vault", CheckResult::Wrong, why)],
+        Err(error) => vec![Row::new("vault", CheckResult::Wrong, error.to_string())],
     }
 }
 

@@ -1,35 +1,19 @@
 //! Token exchange: this server's own identities, and where the providers are.
 
 use connectors::token_exchange::{
-    Ambient, AwsIdentity, Container, ContainerUri, Endpoints, ExchangeSettings, GoogleIdentity,
+    Ambient, AwsIdentity, Container, ExchangeSettings, GoogleIdentity,
 };
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::{
-    outbound::entries,
-    values::{Values, file},
+    settings,
+    values::{Noted, Values, read},
 };
 
-const IDENTITIES: &str = "HAWSER_AMBIENT_IDENTITIES";
-const KEY_ID: &str = "HAWSER_AWS_ACCESS_KEY_ID_FILE";
-const SECRET: &str = "HAWSER_AWS_SECRET_ACCESS_KEY_FILE";
-const WEB_TOKEN: &str = "HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE";
-const ROLE: &str = "HAWSER_AWS_ROLE_ARN";
-const GOOGLE_TOKEN: &str = "HAWSER_GOOGLE_TOKEN_FILE";
-const GOOGLE_AUDIENCE: &str = "HAWSER_GOOGLE_AUDIENCE";
-
-const CONTAINER: &str = "HAWSER_AWS_CONTAINER_URI";
-const CONTAINER_TOKEN: &str = "HAWSER_AWS_CONTAINER_TOKEN_FILE";
-
-/// What a file of an identity is needed with.
-const OTHERS: &str = "the others of this identity";
-
-const OF_AWS: [&str; 4] = [KEY_ID, SECRET, WEB_TOKEN, ROLE];
-const OF_CONTAINER: [&str; 2] = [CONTAINER, CONTAINER_TOKEN];
-const OF_GOOGLE: [&str; 2] = [GOOGLE_TOKEN, GOOGLE_AUDIENCE];
-
 /// What may be turned on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Identity {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub(super) enum Identity {
     Aws,
     AwsMetadata,
     AwsContainer,
@@ -38,24 +22,13 @@ enum Identity {
 }
 
 impl Identity {
-    const ALL: [Self; 5] =
-        [Self::Aws, Self::AwsMetadata, Self::AwsContainer, Self::Google, Self::GoogleMetadata];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::AwsMetadata => "aws-metadata",
-            Self::AwsContainer => "aws-container",
-            Self::Google => "google",
-            Self::GoogleMetadata => "google-metadata",
-        }
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let known = || format!("{text:?} is none of {}", Self::VARIANTS.join(", "));
+        text.parse().map_err(|_| known())
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|identity| identity.as_str() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::as_str).join(", ");
-            format!("{text:?} is none of {known}")
-        })
+    fn name(self) -> &'static str {
+        self.into()
     }
 
     const fn is_of_aws(self) -> bool {
@@ -63,117 +36,105 @@ impl Identity {
     }
 }
 
-pub(super) fn understand(values: &mut Values) -> Option<ExchangeSettings> {
-    let endpoints = values.read("HAWSER_PROVIDER_ENDPOINTS", "", |text| {
-        Endpoints::parse(text).map_err(|error| error.to_string())
-    });
-    let turned_on =
-        values.read(IDENTITIES, "", |text| entries(text).map(Identity::parse).collect());
-    let turned_on: Vec<Identity> = turned_on?;
-    for (identity, names) in [
-        (Identity::Aws, OF_AWS.as_slice()),
-        (Identity::AwsContainer, &OF_CONTAINER),
-        (Identity::Google, &OF_GOOGLE),
-    ] {
+pub(super) fn exchange(values: &mut Values) -> Result<ExchangeSettings, Noted> {
+    let endpoints = values.get(&settings::PROVIDER_ENDPOINTS);
+    let turned_on = values.get(&settings::AMBIENT_IDENTITIES)?;
+    for identity in [Identity::Aws, Identity::AwsContainer, Identity::Google] {
         if !turned_on.contains(&identity) {
-            values.without_effect(names, &format!("{} in {IDENTITIES}", identity.as_str()));
+            values.without(&format!(
+                "{} in {}",
+                identity.name(),
+                settings::AMBIENT_IDENTITIES.name
+            ));
         }
     }
     let (of_aws, of_google): (Vec<_>, Vec<_>) =
         turned_on.into_iter().partition(|identity| identity.is_of_aws());
-    let aws = match one(values, &of_aws)? {
-        None => Some(None),
-        Some(Identity::AwsMetadata) => Some(Some(AwsIdentity::Instance)),
-        Some(Identity::AwsContainer) => container(values).map(Some),
-        Some(_) => aws(values).map(Some),
-    };
-    let google = match one(values, &of_google)? {
-        None => Some(None),
-        Some(Identity::GoogleMetadata) => Some(Some(GoogleIdentity::Instance)),
-        Some(_) => google(values).map(Some),
-    };
-    Some(ExchangeSettings {
-        endpoints: endpoints?,
-        ambient: Ambient { aws: aws?, google: google? },
-        ..ExchangeSettings::default()
-    })
+    let aws = one(values, &of_aws)?.map(|identity| aws(values, identity)).transpose();
+    let google = one(values, &of_google)?.map(|identity| google(values, identity)).transpose();
+    let ambient = Ambient { aws: aws?, google: google? };
+    Ok(ExchangeSettings { endpoints: endpoints?, ambient, ..ExchangeSettings::default() })
 }
 
 /// The identity of a cloud, which has one at the most.
-#[expect(clippy::option_option, reason = "a problem, none, or one")]
-fn one(values: &mut Values, turned_on: &[Identity]) -> Option<Option<Identity>> {
+fn one(values: &mut Values, turned_on: &[Identity]) -> Result<Option<Identity>, Noted> {
     match turned_on {
-        [] => Some(None),
-        [one] => Some(Some(*one)),
+        [] => Ok(None),
+        [one] => Ok(Some(*one)),
         [one, other, ..] => {
-            let what = format!("names two of one cloud: {} and {}", one.as_str(), other.as_str());
-            values.problem(IDENTITIES, what);
-            None
+            let what = format!("names two of one cloud: {} and {}", one.name(), other.name());
+            Err(values.problem(settings::AMBIENT_IDENTITIES.name, what))
         }
     }
 }
 
-fn aws(values: &mut Values) -> Option<AwsIdentity> {
-    let key = values.text(KEY_ID).is_some() || values.text(SECRET).is_some();
-    let web = values.text(WEB_TOKEN).is_some() || values.text(ROLE).is_some();
+fn aws(values: &mut Values, identity: Identity) -> Result<AwsIdentity, Noted> {
+    match identity {
+        Identity::AwsMetadata => return Ok(AwsIdentity::Instance),
+        // What ECS and EKS Pod Identity tell the container by variables of their own.
+        Identity::AwsContainer => {
+            return Ok(AwsIdentity::Container(read!(values; Container {
+                uri: settings::AWS_CONTAINER_URI,
+                token_file: settings::AWS_CONTAINER_TOKEN_FILE,
+            })));
+        }
+        _ => {}
+    }
+    let key = values.has(&settings::AWS_ACCESS_KEY_ID_FILE)
+        || values.has(&settings::AWS_SECRET_ACCESS_KEY_FILE);
+    let web =
+        values.has(&settings::AWS_WEB_IDENTITY_TOKEN_FILE) || values.has(&settings::AWS_ROLE_ARN);
     match (key, web) {
-        (true, false) => {
-            let (id, secret) =
-                (values.read(KEY_ID, "", file(OTHERS)), values.read(SECRET, "", file(OTHERS)));
-            Some(AwsIdentity::AccessKey { id_file: id?, secret_file: secret? })
-        }
-        (false, true) => {
-            let (token, role) =
-                (values.read(WEB_TOKEN, "", file(OTHERS)), values.read(ROLE, "", role));
-            Some(AwsIdentity::WebIdentity { token_file: token?, role: role? })
-        }
+        (true, false) => Ok(read!(values; AwsIdentity::AccessKey {
+            id_file: settings::AWS_ACCESS_KEY_ID_FILE,
+            secret_file: settings::AWS_SECRET_ACCESS_KEY_FILE,
+        })),
+        (false, true) => Ok(read!(values; AwsIdentity::WebIdentity {
+            token_file: settings::AWS_WEB_IDENTITY_TOKEN_FILE,
+            role: settings::AWS_ROLE_ARN,
+        })),
         (both, _) => {
             let what = if both { "names two identities" } else { "needs an identity" };
-            values.problem(
-                IDENTITIES,
-                format!("aws {what}: set {KEY_ID} and {SECRET}, or {WEB_TOKEN} and {ROLE}"),
+            let what = format!(
+                "aws {what}: set HAWSER_AWS_ACCESS_KEY_ID_FILE and HAWSER_AWS_SECRET_ACCESS_KEY_FILE, \
+                 or HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE and HAWSER_AWS_ROLE_ARN"
             );
-            None
+            Err(values.problem(settings::AMBIENT_IDENTITIES.name, what))
         }
     }
 }
 
-/// What ECS and EKS Pod Identity tell the container by variables of their own.
-fn container(values: &mut Values) -> Option<AwsIdentity> {
-    let uri = values
-        .read(CONTAINER, "", |text| ContainerUri::parse(text).map_err(|error| error.to_string()));
-    let token_file = values.optional(CONTAINER_TOKEN, file(OTHERS));
-    Some(AwsIdentity::Container(Container { uri: uri?, token_file: token_file? }))
+fn google(values: &mut Values, identity: Identity) -> Result<GoogleIdentity, Noted> {
+    match identity {
+        Identity::GoogleMetadata => Ok(GoogleIdentity::Instance),
+        _ => Ok(read!(values; GoogleIdentity::Workload {
+            token_file: settings::GOOGLE_TOKEN_FILE,
+            audience: settings::GOOGLE_AUDIENCE,
+        })),
+    }
 }
 
-fn google(values: &mut Values) -> Option<GoogleIdentity> {
-    let token_file = values.read(GOOGLE_TOKEN, "", file(OTHERS));
-    let audience = values.read(GOOGLE_AUDIENCE, "", |text| {
-        let fine = text.starts_with("//iam.googleapis.com/projects/") && text.contains("/providers/");
-        if fine {
-            Ok(text.to_owned())
-        } else {
-            Err("has to be like //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER".to_owned())
-        }
-    });
-    Some(GoogleIdentity::Workload { token_file: token_file?, audience: audience? })
+pub(super) fn audience(text: &str) -> Result<String, String> {
+    if text.starts_with("//iam.googleapis.com/projects/") && text.contains("/providers/") {
+        return Ok(text.to_owned());
+    }
+    Err("has to be like //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER".to_owned())
 }
 
 /// `arn:<partition>:iam::<account>:role/<name>`.
-fn role(text: &str) -> Result<String, String> {
+pub(super) fn role(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let fine = match parts.as_slice() {
-        ["arn", partition, "iam", "", account, role] => {
-            partition.starts_with("aws")
+    match parts.as_slice() {
+        ["arn", partition, "iam", "", account, role]
+            if partition.starts_with("aws")
                 && account.len() == 12
                 && account.bytes().all(|b| b.is_ascii_digit())
-                && role.strip_prefix("role/").is_some_and(|name| (1..=200).contains(&name.len()))
+                && role
+                    .strip_prefix("role/")
+                    .is_some_and(|name| (1..=200).contains(&name.len())) =>
+        {
+            Ok(text.to_owned())
         }
-        _ => false,
-    };
-    if fine {
-        Ok(text.to_owned())
-    } else {
-        Err("has to be like arn:aws:iam::123456789012:role/hawser".to_owned())
+        _ => Err("has to be like arn:aws:iam::123456789012:role/hawser".to_owned()),
     }
 }

@@ -6,25 +6,28 @@ mod database_url;
 mod exchange;
 mod github;
 mod outbound;
-mod public_url;
+mod parse;
 mod settings;
 mod values;
 mod vault;
-mod visitors;
 
-use std::{fmt, io::IsTerminal, net::SocketAddr, path::PathBuf};
+use std::{
+    fmt,
+    io::{self, IsTerminal as _},
+    net::SocketAddr,
+    path::PathBuf,
+};
 
-use tracing_subscriber::EnvFilter;
-
+pub use self::vault::VaultChoice;
 pub use database_url::{DatabaseKind, DatabaseUrl};
-pub use outbound::WayOut;
-pub use public_url::{PublicUrl, Transport};
 pub use settings::{SETTINGS, Setting, table};
-pub use vault::{ExternalVault, VaultChoice};
-pub use visitors::{RequestRate, TrustedProxies};
 
-use connectors::{github::GithubSettings, token_exchange::ExchangeSettings};
-use values::Values;
+use connectors::{
+    github::GithubSettings, http::OutboundSettings, token_exchange::ExchangeSettings,
+};
+use values::{Noted, Values, read};
+
+use crate::web::{PublicUrl, RequestRate, TrustedProxies};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,17 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+impl LogFormat {
+    /// What nobody chose is what suits where standard error leads to.
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "" if io::stderr().is_terminal() => Ok(Self::Text),
+            "" => Ok(Self::Json),
+            text => parse::either(text, [("text", Self::Text), ("json", Self::Json)]),
+        }
+    }
 }
 
 /// Whether exports may be applied to clusters directly.
@@ -59,7 +73,7 @@ pub struct Config {
     /// The Vault.
     pub vault: VaultChoice,
     /// What may be reached, and through which proxies.
-    pub outbound: WayOut,
+    pub outbound: OutboundSettings,
     /// Where tokens are exchanged, and with which identities of this server.
     pub exchange: ExchangeSettings,
     /// The GitHub that accounts are connected at; `None` when nothing of it is configured.
@@ -114,53 +128,43 @@ impl Config {
 
     fn understand(mut values: Values) -> Result<Self, Problems> {
         let config = Self::read(&mut values);
-        match (config, values.into_problems()) {
-            (Some(config), problems) if problems.is_empty() => Ok(config),
-            (_, problems) => Err(Problems(problems)),
-        }
+        let problems = values.into_problems();
+        config.ok().filter(|_| problems.is_empty()).ok_or(Problems(problems))
     }
 
-    /// Everything is read before the first `?`, so that every problem is noted.
-    fn read(values: &mut Values) -> Option<Self> {
-        let data_dir = PathBuf::from(values.text("HAWSER_DATA_DIR").unwrap_or("./data"));
-        let listen = values.read("HAWSER_LISTEN", "127.0.0.1:3000", address);
-        let public_url = values.optional("HAWSER_PUBLIC_URL", PublicUrl::parse);
-        let database = values.optional("HAWSER_DATABASE_URL", DatabaseUrl::parse);
-        let vault = vault::understand(values, &data_dir);
-        let outbound = outbound::understand(values);
-        let exchange = exchange::understand(values).unwrap_or_default();
-        let github = github::understand(values, exchange);
-        let clusters = [("on", Clusters::On), ("off", Clusters::Off)];
-        let clusters = values.choice("HAWSER_CLUSTERS", "off", clusters);
-        let visitors = visitors::understand(values);
-        let log = values.read("HAWSER_LOG", "info", log_filter);
-        let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
-        let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
-        let log_format = values.choice("HAWSER_LOG_FORMAT", format, formats);
-        let metrics_listen = values.read("HAWSER_METRICS_LISTEN", "127.0.0.1:3001", |text| {
-            if text == "off" { Ok(None) } else { address(text).map(Some) }
-        });
-        let assets = PathBuf::from(values.text("HAWSER_ASSETS").unwrap_or("./dist"));
-        let (exchange, github) = github?;
-        let (trusted_proxies, request_rate) = visitors?;
-        Some(Self {
-            listen: listen?,
-            public_url: public_url?,
+    fn read(values: &mut Values) -> Result<Self, Noted> {
+        let data_dir = values.get(&settings::DATA_DIR)?;
+        let database = values.get(&settings::DATABASE_URL);
+        let vault = VaultChoice::read(values, &data_dir);
+        let mut exchange = exchange::exchange(values).unwrap_or_default();
+        let github = github::github(values, &mut exchange);
+        let outbound = outbound(values);
+        Ok(read!(values; Self {
+            listen: settings::LISTEN,
+            public_url: settings::PUBLIC_URL,
+            clusters: settings::CLUSTERS,
+            trusted_proxies: settings::TRUSTED_PROXIES,
+            request_rate: settings::REQUEST_RATE,
+            log: settings::LOG,
+            log_format: settings::LOG_FORMAT,
+            metrics_listen: settings::METRICS_LISTEN,
+            assets: settings::ASSETS;
             database: database?.unwrap_or_else(|| DatabaseUrl::in_folder(&data_dir)),
             vault: vault?,
             outbound: outbound?,
-            exchange,
-            github,
-            clusters: clusters?,
-            trusted_proxies,
-            request_rate,
-            log: log?,
-            log_format: log_format?,
-            metrics_listen: metrics_listen?,
-            assets,
-            data_dir,
-        })
+            exchange: exchange,
+            github: github?,
+            data_dir: data_dir,
+        }))
     }
+}
+
+fn outbound(values: &mut Values) -> Result<OutboundSettings, Noted> {
+    Ok(read!(values; OutboundSettings {
+        allow: settings::OUTBOUND_ALLOW,
+        proxies: settings::PROXIES,
+        skip_verify: settings::TLS_SKIP_VERIFY,
+    }))
 }
 
 /// The mount of Vault's KV store, whatever else is configured.
@@ -169,17 +173,7 @@ impl Config {
 /// When it is no mount.
 pub fn vault_mount() -> Result<String, Problems> {
     let mut values = Values::gather(std::env::vars_os());
-    vault::mount_of(&mut values).ok_or_else(|| Problems(values.into_problems()))
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("{text:?} is no address and port such as 127.0.0.1:3000"))
-}
-
-fn log_filter(text: &str) -> Result<String, String> {
-    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| {
-        format!("{text:?} is neither a level nor a list of directives such as info,engine=debug")
-    })
+    values.get(&settings::VAULT_MOUNT).map_err(|Noted| Problems(values.into_problems()))
 }
 
 #[cfg(test)]

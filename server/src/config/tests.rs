@@ -139,7 +139,7 @@ fn the_way_out_is_told_without_passwords() {
         ("HAWSER_OUTBOUND_ALLOW", "10.0.0.0/8"),
     ])
     .unwrap();
-    let settings = config.outbound.settings();
+    let settings = &config.outbound;
     assert_eq!(settings.proxies["office"].port(), Some(3128));
     assert_eq!(settings.proxies.len(), 2);
     assert!(settings.skip_verify.contains(&("registry.local".to_owned(), 443)));

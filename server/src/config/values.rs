@@ -1,17 +1,19 @@
-//! Gathers what the environment and the file say, before anything is understood. By hand, because `figment`
-//! stops at the first value that does not fit its type, and quotes it.
+//! Gathers what the environment and the file say, and reads settings from it. By hand, because `figment`
+//! stops at the first value that does not fit its type, and quotes it (D-40).
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
 
 use super::{
     Problem,
-    settings::{self, FILE, PREFIX},
+    settings::{self, Key, SETTINGS, find},
 };
+
+/// What the names of all settings begin with.
+const PREFIX: &str = "HAWSER_";
+
+/// Names that begin like a setting but are somebody else's: what the tests and the build read, and what
+/// Kubernetes sets for a Service called `hawser`.
+const FOREIGN: [&str; 4] = ["HAWSER_TEST_", "HAWSER_WASM_", "HAWSER_PORT", "HAWSER_SERVICE_"];
 
 /// What was set, by the name of the setting, and what is wrong so far.
 #[derive(Default)]
@@ -19,6 +21,20 @@ pub(super) struct Values {
     set: BTreeMap<&'static str, String>,
     problems: Vec<Problem>,
 }
+
+/// A problem was noted.
+#[derive(Debug)]
+pub(super) struct Noted;
+
+/// A struct, filled from settings and what follows them. All are read before a problem ends the function, so
+/// that every problem is noted.
+macro_rules! read {
+    ($values:ident; $type:path { $($field:ident: $key:path),+ $(,)? $(; $($other:ident: $value:expr),+ $(,)?)? }) => {{
+        $(let $field = $values.get(&$key);)+
+        $type { $($($other: $value,)+)? $($field: $field?),+ }
+    }};
+}
+pub(super) use read;
 
 impl Values {
     /// Reads the environment, and the file it names.
@@ -28,144 +44,92 @@ impl Values {
             let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
                 continue;
             };
-            if settings::is_foreign(name) {
-                continue;
-            }
             match value.into_string() {
+                _ if FOREIGN.iter().any(|foreign| name.starts_with(foreign)) => {}
                 Ok(value) => values.put(name, name, value),
-                Err(_) => values.problem(name, "its value is no UTF-8 text"),
+                Err(_) => values.note(name, "its value is no UTF-8 text"),
             }
         }
-        if let Some(path) = values.text(FILE).map(str::to_owned) {
-            values.read_file(Path::new(&path));
+        if let Some(path) = values.text(settings::CONFIG.name).map(str::to_owned)
+            && let Err(what) = values.read_file(Path::new(&path))
+        {
+            values.note(settings::CONFIG.name, what);
         }
         values
     }
 
-    fn read_file(&mut self, path: &Path) {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => {
-                return self.problem(FILE, format!("reading {}: {error}", path.display()));
-            }
-        };
-        let table = match text.parse::<toml::Table>() {
-            Ok(table) => table,
-            // The parser's own text quotes lines of the file, which may hold a password.
-            Err(error) => {
-                let line = error.span().map_or(1, |span| {
-                    text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1
-                });
-                return self.problem(
-                    FILE,
-                    format!("{} is not valid TOML near line {line}", path.display()),
-                );
-            }
-        };
+    fn read_file(&mut self, path: &Path) -> Result<(), String> {
+        let shown = path.display();
+        let text = fs::read_to_string(path).map_err(|error| format!("reading {shown}: {error}"))?;
+        // The parser's own text quotes lines of the file, which may hold a password.
+        let table = text.parse::<toml::Table>().map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("{shown} is not valid TOML near line {}", before.matches('\n').count() + 1)
+        })?;
         for (key, value) in table {
-            let name = settings::of_file_key(&key);
+            let name = format!("{PREFIX}{}", key.to_ascii_uppercase());
             match as_text(&value) {
-                Some(_) if name == FILE => self.problem(&key, "a file cannot name another file"),
-                Some(value) => {
-                    if settings::find(&name).is_none_or(|name| !self.set.contains_key(name)) {
-                        self.put(&key, &name, value);
-                    }
+                None => self.note(&key, "must be a text, a number or a list of texts"),
+                Some(_) if name == settings::CONFIG.name => {
+                    self.note(&key, "a file cannot name another file");
                 }
-                None => self.problem(&key, "must be a text, a number or a list of texts"),
+                Some(_) if self.set.contains_key(name.as_str()) => {}
+                Some(value) => self.put(&key, &name, value),
             }
         }
+        Ok(())
     }
 
     fn put(&mut self, written: &str, name: &str, value: String) {
-        if let Some(name) = settings::find(name) {
-            self.set.insert(name, value);
-        } else {
-            let hint = settings::closest(name).map_or_else(
-                || "there is no such setting; `hawser-server --help` lists all".to_owned(),
-                |close| format!("there is no such setting; did you mean {close}?"),
-            );
-            self.problem(written, hint);
-        }
+        let hint = match find(name) {
+            Ok(name) => {
+                self.set.insert(name, value);
+                return;
+            }
+            Err(Some(close)) => format!("did you mean {close}?"),
+            Err(None) => "`hawser-server --help` lists all".to_owned(),
+        };
+        self.note(written, format!("there is no such setting; {hint}"));
     }
 
     /// What was set, without the white space around it; empty counts as not set.
-    pub(super) fn text(&self, name: &'static str) -> Option<&str> {
-        debug_assert!(settings::find(name).is_some(), "{name} is not in the table");
+    fn text(&self, name: &str) -> Option<&str> {
         self.set.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Understands one setting; `default` counts when it is not set.
-    pub(super) fn read<T>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        match parse(self.text(name).unwrap_or(default)) {
-            Ok(value) => Some(value),
-            Err(what) => {
-                self.problem(name, what);
-                None
-            }
-        }
+    /// Whether it was set.
+    pub(super) fn has<T>(&self, key: &Key<T>) -> bool {
+        self.text(key.name).is_some()
     }
 
-    /// The same for a setting that may be left out.
-    #[expect(clippy::option_option, reason = "a problem, nothing, or a value")]
-    pub(super) fn optional<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<Option<T>> {
-        match self.text(name) {
-            None => Some(None),
-            Some(_) => self.read(name, "", parse).map(Some),
-        }
+    /// Reads one setting; what is wrong with it is noted.
+    pub(super) fn get<T>(&mut self, key: &Key<T>) -> Result<T, Noted> {
+        (key.parse)(self.text(key.name).unwrap_or(key.unset))
+            .map_err(|what| self.problem(key.name, what))
     }
 
-    /// Understands one of two words.
-    pub(super) fn choice<T>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        [(first, one), (second, other)]: [(&str, T); 2],
-    ) -> Option<T> {
-        self.read(name, default, |text| match text {
-            text if text == first => Ok(one),
-            text if text == second => Ok(other),
-            _ => Err(format!("{text:?} is neither {first} nor {second}")),
-        })
-    }
-
-    /// Notes each of these that is set: alone it does nothing.
-    pub(super) fn without_effect(&mut self, names: &[&'static str], without: &str) {
-        for &name in names {
-            if self.text(name).is_some() {
-                self.problem(name, format!("has no effect without {without}"));
+    /// Notes each setting that is set and needs this, which is not there.
+    pub(super) fn without(&mut self, needed: &str) {
+        for setting in SETTINGS.iter().filter(|setting| setting.needs == needed) {
+            if self.text(setting.name).is_some() {
+                self.note(setting.name, format!("has no effect without {needed}"));
             }
         }
     }
 
     /// Notes that something is wrong with a setting.
-    pub(super) fn problem(&mut self, name: &str, what: impl Into<String>) {
+    pub(super) fn problem(&mut self, name: &str, what: impl Into<String>) -> Noted {
         self.problems.push(Problem { name: name.to_owned(), what: what.into() });
+        Noted
+    }
+
+    fn note(&mut self, name: &str, what: impl Into<String>) {
+        let Noted = self.problem(name, what);
     }
 
     /// Everything that is wrong.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
-    }
-}
-
-/// A parser of paths to files that can be opened; `needed` says when one has to be named.
-pub(super) fn file(needed: &str) -> impl Fn(&str) -> Result<PathBuf, String> {
-    move |text| {
-        if text.is_empty() {
-            return Err(format!("is needed with {needed}"));
-        }
-        let path = PathBuf::from(text);
-        fs::File::open(&path).map_err(|error| format!("opening {text}: {error}"))?;
-        Ok(path)
     }
 }
 

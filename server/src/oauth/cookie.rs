@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::Secret;
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::config::Transport;
+use crate::web::Transport;
 
 /// The cookie of one way of connecting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

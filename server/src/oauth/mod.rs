@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use domain::service::GitAccounts;
 
-use crate::{config::Transport, web::Site};
+use crate::web::{Site, Transport};
 
 /// Where GitHub sends browsers back to, below the public URL (R-OAUTH-05).
 pub(crate) const CALLBACK: &str = "/oauth/github/callback";

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderMap;
 
-use crate::config::TrustedProxies;
+use super::visitors::TrustedProxies;
 
 /// What proxies add the address to that they were asked from, one after the other.
 const FORWARDED_FOR: &str = "x-forwarded-for";

@@ -9,8 +9,8 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Uri, header};
 use serde::Deserialize;
 
+use super::public_url::Transport;
 use super::site::Site;
-use crate::config::Transport;
 
 /// A year; a browser that comes back later shows what the system says.
 const SECONDS: u64 = 365 * 24 * 60 * 60;

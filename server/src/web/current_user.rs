@@ -14,8 +14,9 @@ use domain::{Principal, Secret, ServiceError, Timestamp, UserId, account::Sessio
 use http::HeaderValue;
 use tower_sessions::Session;
 
+use super::public_url::Transport;
 use super::{known_browser, session::hash};
-use crate::{config::Transport, disk::Disk};
+use crate::disk::Disk;
 
 /// The keys of the session's record.
 pub(super) const USER: &str = "user";

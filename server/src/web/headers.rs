@@ -7,8 +7,8 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::public_url::Transport;
 use super::session::complete_removal;
-use crate::config::Transport;
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");

@@ -7,7 +7,7 @@ use domain::Secret;
 use http::{HeaderMap, HeaderValue, header};
 use zeroize::Zeroizing;
 
-use crate::config::Transport;
+use super::public_url::Transport;
 
 /// As long as the engine knows a browser; a cookie that stays longer is known to nobody.
 const SECONDS: u64 = 180 * 24 * 60 * 60;

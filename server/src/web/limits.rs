@@ -13,8 +13,8 @@ use domain::{UserId, sessions::network};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use super::visitors::RequestRate;
 use super::{current_user::SessionUser, refusal::refuse};
-use crate::config::RequestRate;
 
 /// The most bytes of a path with its query: forms that look something up carry what was typed, certificate
 /// authorities among it.

@@ -15,6 +15,7 @@ mod limits;
 mod origin;
 mod pages;
 mod pending_sessions;
+mod public_url;
 mod recognize;
 mod refusal;
 mod router;
@@ -24,15 +25,18 @@ mod session;
 mod site;
 mod stream_slots;
 mod trace;
+mod visitors;
 mod watches;
 
 pub use assets::{Assets, AssetsError};
 pub use headers::page_policy;
 pub use health::Probes;
 pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, UPLOAD_BYTES, URI_BYTES};
+pub use public_url::{PublicUrl, Transport};
 pub use router::{for_operators, router, starting};
 pub use session::{ABSOLUTE, IDLE, STRANGER, SessionRows};
 pub use site::{Parts, Site};
+pub use visitors::{RequestRate, TrustedProxies};
 
 pub(crate) use current_user::SessionUser;
 pub(crate) use health::{Readiness, Stage};

@@ -10,8 +10,8 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 
+use super::public_url::PublicUrl;
 use super::{refusal::refuse, session::CookieName};
-use crate::config::PublicUrl;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -9,6 +9,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
 
+use super::public_url::Transport;
 use super::{
     assets::Assets,
     compress, events, headers,
@@ -22,7 +23,6 @@ use super::{
     site::Site,
     trace,
 };
-use crate::config::Transport;
 
 /// How long an answer may take; event streams have no end.
 const PATIENCE: Duration = Duration::from_secs(30);

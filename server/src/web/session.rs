@@ -21,11 +21,11 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
+use super::public_url::{PublicUrl, Transport};
 use super::{
     current_user::{ADDRESS, BROWSER, USER},
     pending_sessions::PendingSessions,
 };
-use crate::config::{PublicUrl, Transport};
 
 /// How long a session lives without a request.
 pub const IDLE: Duration = Duration::from_hours(12);

@@ -12,14 +12,13 @@ use super::{
     health::{Probes, Stage},
     limits::Rates,
     origin::Origins,
+    public_url::{PublicUrl, Transport},
     session::SessionRows,
     stream_slots::Streams,
+    visitors::{RequestRate, TrustedProxies},
     watches::Watches,
 };
-use crate::{
-    config::{PublicUrl, RequestRate, Transport, TrustedProxies},
-    disk::Disk,
-};
+use crate::disk::Disk;
 
 /// The running Hawser, as its routes see it. Cheap to clone.
 #[derive(Clone)]

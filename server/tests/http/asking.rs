@@ -17,9 +17,8 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
     Parts, Site,
-    config::{PublicUrl, RequestRate, TrustedProxies},
     web::{
-        Assets, Probes, SessionRows, for_operators,
+        Assets, Probes, PublicUrl, RequestRate, SessionRows, TrustedProxies, for_operators,
         routes::{Listener, ROUTES},
     },
 };

@@ -13,7 +13,7 @@ use domain::{
     service::{Audit as _, Sessions as _},
 };
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
-use server::config::{RequestRate, TrustedProxies};
+use server::web::{RequestRate, TrustedProxies};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpSocket, TcpStream},

@@ -3,13 +3,10 @@
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use server::{
-    config::Transport,
-    web::{
-        Probes, for_operators,
-        routes::{Kind, Listener, ROUTES, Route},
-        starting,
-    },
+use server::web::{
+    Probes, Transport, for_operators,
+    routes::{Kind, Listener, ROUTES, Route},
+    starting,
 };
 use tower::ServiceExt as _;
 

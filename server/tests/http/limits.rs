@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::{Method, StatusCode, header};
-use server::{
-    config::{RequestRate, TrustedProxies},
-    web::STRANGER,
-};
+use server::web::{RequestRate, STRANGER, TrustedProxies};
 use tower_sessions::SessionStore as _;
 
 use crate::asking::{Answer, HOST, Hawser, Scheme, forms};

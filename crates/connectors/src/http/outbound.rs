@@ -1,5 +1,6 @@
 use std::{
     collections::{BTreeMap, HashSet},
+    fmt,
     net::IpAddr,
     sync::Arc,
 };
@@ -36,7 +37,8 @@ struct Core {
     egress_profiles: ProfileCache,
 }
 
-/// What the operator decides about the way out.
+/// What the operator decides about the way out. `Debug` shows the names of proxies alone, because their
+/// addresses may hold a password.
 #[derive(Clone, Default)]
 pub struct OutboundSettings {
     /// What may be reached beyond the public internet.
@@ -45,6 +47,16 @@ pub struct OutboundSettings {
     pub proxies: BTreeMap<String, Url>,
     /// Hosts with their port whose certificate is not checked.
     pub skip_verify: HashSet<(String, u16)>,
+}
+
+impl fmt::Debug for OutboundSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboundSettings")
+            .field("allow", &self.allow)
+            .field("proxies", &self.proxies.keys())
+            .field("skip_verify", &self.skip_verify)
+            .finish()
+    }
 }
 
 /// The outbound client could not be built.

@@ -4,8 +4,6 @@ use std::{net::IpAddr, num::NonZeroU32};
 
 use ipnet::IpNet;
 
-use super::{outbound::entries, values::Values};
-
 /// The proxies in front of Hawser whose word on the visitor's address counts. Nobody's, unless the
 /// operator names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +15,8 @@ impl TrustedProxies {
     /// # Errors
     /// What is wrong with the first entry that is neither.
     pub fn parse(text: &str) -> Result<Self, String> {
-        entries(text).map(network).collect::<Result<_, _>>().map(Self)
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(network).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether one of them has this address.
@@ -57,9 +56,6 @@ fn network(entry: &str) -> Result<IpNet, String> {
 pub struct RequestRate(NonZeroU32);
 
 impl RequestRate {
-    /// What the setting says when nobody set it.
-    pub(super) const DEFAULT: &str = "20";
-
     /// Reads a number from 1 to 1,000,000.
     ///
     /// # Errors
@@ -81,10 +77,7 @@ impl RequestRate {
     /// Requests at once.
     #[must_use]
     pub const fn burst(self) -> NonZeroU32 {
-        match NonZeroU32::new(3) {
-            Some(three) => self.0.saturating_mul(three),
-            None => self.0,
-        }
+        self.0.saturating_mul(const { NonZeroU32::new(3).unwrap() })
     }
 }
 
@@ -92,12 +85,6 @@ impl Default for RequestRate {
     fn default() -> Self {
         Self(const { NonZeroU32::new(20).unwrap() })
     }
-}
-
-pub(super) fn understand(values: &mut Values) -> Option<(TrustedProxies, RequestRate)> {
-    let proxies = values.read("HAWSER_TRUSTED_PROXIES", "", TrustedProxies::parse);
-    let rate = values.read("HAWSER_REQUEST_RATE", RequestRate::DEFAULT, RequestRate::parse);
-    Some((proxies?, rate?))
 }
 
 #[cfg(test)]
@@ -135,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_a_number_of_requests() {
-        let rate = RequestRate::parse(RequestRate::DEFAULT).unwrap();
+        let rate = RequestRate::parse("20").unwrap();
         assert_eq!(rate, RequestRate::default());
         assert_eq!((rate.per_second().get(), rate.burst().get()), (20, 60));
         for bad in ["0", "-1", "fast", "1000001", "2.5"] {
