@@ -2,9 +2,11 @@
 //! page is right.
 
 use http::{HeaderMap, header};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Light or dark.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Theme {
     /// As the system has it.
     #[default]
@@ -26,7 +28,8 @@ pub enum Zone {
 }
 
 /// How wide the side bar is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Side {
     /// Icons with their names.
     #[default]
@@ -35,21 +38,12 @@ pub enum Side {
     Narrow,
 }
 
+domain::spelled!(Theme);
+domain::spelled!(Side);
+
 impl Theme {
     /// The cookie it is kept in.
     pub const COOKIE: &'static str = "hawser-theme";
-    /// Every theme.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// As the cookie and the form spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
 
     /// For people.
     #[must_use]
@@ -59,12 +53,6 @@ impl Theme {
             Self::Light => "Light",
             Self::Dark => "Dark",
         }
-    }
-
-    /// What a cookie or form says; `None` for anything else.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == text)
     }
 }
 
@@ -102,21 +90,6 @@ impl Zone {
 impl Side {
     /// The cookie it is kept in.
     pub const COOKIE: &'static str = "hawser-side";
-
-    /// As the cookie and the form spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Wide => "wide",
-            Self::Narrow => "narrow",
-        }
-    }
-
-    /// What a cookie or form says; `None` for anything else.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Wide, Self::Narrow].into_iter().find(|side| side.as_str() == text)
-    }
 }
 
 /// How this browser wants its pages.

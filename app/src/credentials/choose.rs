@@ -89,8 +89,8 @@ impl WizardStep {
         path::with(
             "/credentials/new",
             &[
-                ("provider", provider.map_or("", |provider| provider.facts().code)),
-                ("shape", shape.map_or("", |shape| shape.facts().code)),
+                ("provider", provider.map_or("", |provider| provider.as_str())),
+                ("shape", shape.map_or("", |shape| shape.as_str())),
                 ("access", access),
                 (NEXT, &self.back),
             ],

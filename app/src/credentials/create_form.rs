@@ -81,9 +81,9 @@ pub(super) fn create_form(
             <section class="card">
                 <Form state=state.clone() action="/actions/credentials/create">
                     {next}
-                    {hidden("provider", provider.facts().code)}
-                    {hidden("shape", shape.facts().code)}
-                    <Draft key=format!("new-credential-{}", provider.facts().code)/>
+                    {hidden("provider", provider.as_str())}
+                    {hidden("shape", shape.as_str())}
+                    <Draft key=format!("new-credential-{}", provider.as_str())/>
                     {chosen}
                     {fields}
                     {placement}

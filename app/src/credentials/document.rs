@@ -75,8 +75,8 @@ fn fields(credential: &CredentialDetail) -> Fields {
     let mut fields: Fields = vec![
         ("name", json!(credential.name)),
         ("type", json!(facts.kind.label())),
-        ("provider", json!(facts.code)),
-        ("authentication", json!(credential.shape.facts().code)),
+        ("provider", json!(credential.provider.as_str())),
+        ("authentication", json!(credential.shape.as_str())),
         ("username", json!(credential.username)),
         ("password", secret),
         ("repoURL", json!(credential.pattern)),

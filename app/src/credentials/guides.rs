@@ -44,7 +44,7 @@ fn of(provider: Provider, names: &Names, open: bool) -> AnyView {
     let facts = provider.facts();
     let ways = facts.shapes.iter().map(|shape| way(provider, *shape, names)).collect_view();
     view! {
-        <details class="card guide-of" id=facts.code open=open>
+        <details class="card guide-of" id=provider.as_str() open=open>
             <summary>
                 <h2>{facts.label}</h2>
                 <span class="muted">{facts.kind.label()}</span>
@@ -58,9 +58,8 @@ fn of(provider: Provider, names: &Names, open: bool) -> AnyView {
 
 /// One way to authenticate, for reading and for pushing.
 fn way(provider: Provider, shape: AuthMethod, names: &Names) -> AnyView {
-    let facts = provider.facts();
-    let pairs = [("provider", facts.code), ("shape", shape.facts().code)];
-    let field = format!("guide-{}-{}", facts.code, shape.facts().code);
+    let pairs = [("provider", provider.as_str()), ("shape", shape.as_str())];
+    let field = format!("guide-{}-{}", provider.as_str(), shape.as_str());
     let switch = Access::ALL.map(|one| {
         let checked = one == Access::default();
         view! {

@@ -180,9 +180,8 @@ fn filters(query: &CredentialQuery, projects: &[Project], total: u32) -> AnyView
     let options = Provider::ALL
         .into_iter()
         .map(|provider| {
-            let facts = provider.facts();
-            let selected = facts.code == query.provider;
-            view! { <option value=facts.code selected=selected>{facts.label}</option> }
+            let (code, label) = (provider.as_str(), provider.facts().label);
+            view! { <option value=code selected=code == query.provider>{label}</option> }
         })
         .collect_view();
     let filtered =

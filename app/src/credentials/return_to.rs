@@ -65,6 +65,6 @@ pub(super) fn folded(request: &Request) -> Option<String> {
         // The host of a Git target says nothing about registries.
         Some(Asker::GitTarget | Asker::Export) | None => None,
     };
-    let provider = provider.map_or("", |provider| provider.facts().code);
+    let provider = provider.map_or("", |provider| provider.as_str());
     Some(path::with("/credentials/new", &[("provider", provider), (NEXT, &back)]))
 }

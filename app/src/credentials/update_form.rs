@@ -35,7 +35,7 @@ pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> Auth
 
 /// The address of this page with another auth method.
 fn to(credential: &CredentialDetail, shape: AuthMethod) -> String {
-    let shape = if shape == credential.shape { "" } else { shape.facts().code };
+    let shape = if shape == credential.shape { "" } else { shape.as_str() };
     path::with(&secret_path(credential.id), &[("shape", shape)])
 }
 
@@ -89,8 +89,8 @@ pub(super) fn update_form(
             <Form state action="/actions/credentials/update">
                 {hidden("credential", id)}
                 {hidden("row_version", row_version)}
-                {hidden("provider", provider.facts().code)}
-                {hidden("shape", shape.facts().code)}
+                {hidden("provider", provider.as_str())}
+                {hidden("shape", shape.as_str())}
                 {fields}
                 {others}
                 {test_url}

@@ -31,10 +31,8 @@ pub(crate) fn new() -> AnyView {
         let body = match Consumer::parse(&request.query("consumer")) {
             None => choose(&request, &next),
             Some(consumer) => {
-                let blank = ExportForm {
-                    consumer: consumer.facts().code.to_owned(),
-                    ..ExportForm::default()
-                };
+                let blank =
+                    ExportForm { consumer: consumer.as_str().to_owned(), ..ExportForm::default() };
                 let form = form(&request, &principal, consumer, blank).await?;
                 view! {
                     <p class="crumbs">
@@ -93,7 +91,7 @@ fn choose(request: &Request, next: &str) -> AnyView {
                 <li>
                     <a
                         class="choice"
-                        href=path::with(&path::with(NEW, &[("consumer", facts.code), (NEXT, next)]), &held)
+                        href=path::with(&path::with(NEW, &[("consumer", consumer.as_str()), (NEXT, next)]), &held)
                     >
                         <Icon name="file-output"/>
                         <span>

@@ -43,7 +43,7 @@ pub(super) fn carriers(
 ) -> AnyView {
     let carriers = consumer.facts().carriers;
     if carriers == [DeliveryMethod::None] {
-        return view! { <input type="hidden" name="carrier" value=DeliveryMethod::None.facts().code/> }
+        return view! { <input type="hidden" name="carrier" value=DeliveryMethod::None.as_str()/> }
             .into_any();
     }
     let problem = state.problem(Field::Carrier);
@@ -103,7 +103,7 @@ fn way(
     view! {
         <div class="way">
             <label class="radio">
-                <input type="radio" name="carrier" value=facts.code checked=is_chosen/>
+                <input type="radio" name="carrier" value=carrier.as_str() checked=is_chosen/>
                 <span>
                     <strong>{facts.label}</strong>
                     <small class="muted">{facts.summary}</small>

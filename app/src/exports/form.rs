@@ -54,7 +54,7 @@ pub(super) async fn form(
     if stored.carrier.is_empty()
         && let Some(usual) = usual(consumer, choices.vault_is_local)
     {
-        usual.facts().code.clone_into(&mut stored.carrier);
+        usual.as_str().clone_into(&mut stored.carrier);
     }
     let kept = DeliveryMethod::parse(&stored.carrier);
     let newest = stored.row_version.parse().unwrap_or_default();
@@ -220,7 +220,7 @@ fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
     if let Ok(id) = stored.export.parse() {
         return Tab::Settings.at(&path_of(id));
     }
-    let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
+    let pairs = [("consumer", consumer.as_str()), (NEXT, next)];
     path::with(NEW, &pairs)
 }
 

@@ -167,7 +167,7 @@ async fn every_shape_can_be_changed_and_converted() {
         for stored in provider.facts().shapes {
             for shape in provider.facts().shapes {
                 let fake = Arc::new(Fake { made_of: (provider, *stored), ..Fake::of(Role::Owner) });
-                let path = format!("{}&shape={}", tab("versions"), shape.facts().code);
+                let path = format!("{}&shape={}", tab("versions"), shape.as_str());
                 let (status, html) = page(&fake, &path).await;
                 assert_eq!(status, StatusCode::OK, "{provider:?} {shape:?}");
                 for field in shape.facts().fields {

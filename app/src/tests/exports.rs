@@ -14,7 +14,7 @@ use super::{
 };
 
 fn new(consumer: Consumer) -> String {
-    format!("/gitops/exports/new?consumer={}", consumer.facts().code)
+    format!("/gitops/exports/new?consumer={}", consumer.as_str())
 }
 
 fn export() -> String {
@@ -45,7 +45,7 @@ async fn every_consumer_has_its_card_and_its_form() {
         };
         assert!(html.contains(has) && !html.contains(lacks), "{consumer:?}: {html}");
         for carrier in facts.carriers {
-            let value = format!("name=\"carrier\" value=\"{}\"", carrier.facts().code);
+            let value = format!("name=\"carrier\" value=\"{}\"", carrier.as_str());
             assert!(html.contains(&value), "{consumer:?} {carrier:?}: {html}");
         }
         assert!(!html.contains("style=") && html.contains("Preview"), "{consumer:?}");

@@ -17,7 +17,7 @@ fn every() -> impl Iterator<Item = (Provider, AuthMethod)> {
 }
 
 fn address(provider: Provider, shape: AuthMethod) -> String {
-    format!("/credentials/new?provider={}&shape={}", provider.facts().code, shape.facts().code)
+    format!("/credentials/new?provider={}&shape={}", provider.as_str(), shape.as_str())
 }
 
 /// As it stands in a page.
@@ -61,14 +61,14 @@ async fn every_shape_of_every_provider_has_its_form_and_guide() {
 async fn the_way_to_authenticate_is_asked_where_it_matters() {
     let fake = Fake::signed_in();
     for provider in Provider::ALL {
-        let path = format!("/credentials/new?provider={}", provider.facts().code);
+        let path = format!("/credentials/new?provider={}", provider.as_str());
         let (_, html) = page(&fake, &path).await;
         let shapes = provider.facts().shapes;
         let asks = shapes.len() > 1 && shapes[0] != AuthMethod::Password;
         assert_eq!(html.contains("How do you want to authenticate?"), asks, "{provider:?}");
         let positions: Vec<_> = shapes
             .iter()
-            .map(|shape| html.find(&format!("shape={}", shape.facts().code)).unwrap_or(0))
+            .map(|shape| html.find(&format!("shape={}", shape.as_str())).unwrap_or(0))
             .collect();
         if asks {
             assert!(positions.is_sorted(), "the recommended way stands first: {provider:?}");
@@ -113,8 +113,8 @@ async fn r_cred_05_no_form_gives_a_secret_back() {
         // The name is missing, and the secret is pasted into the certificate as well.
         let body = format!(
             "from={encoded}&provider={}&shape={}&username=me&password={SECRET}&certificate=-----BEGIN+PRIVATE+KEY-----{SECRET}&url=https%3A%2F%2Fada%3A{SECRET}%40ghcr.io%2Fa&environment=staging",
-            provider.facts().code,
-            shape.facts().code,
+            provider.as_str(),
+            shape.as_str(),
         );
         let answer = send(&fake, "/actions/credentials/create", "text/html", &body).await;
         assert_eq!(answer.headers()[header::LOCATION], from.as_str());
@@ -169,7 +169,7 @@ async fn the_end_of_a_pasted_token_is_said_before_anybody_types() {
         let from = path.replace('?', "%3F").replace('&', "%26").replace('=', "%3D");
         let body = format!(
             "from={from}&provider={}&shape=password&username=AWS&password={SECRET}",
-            provider.facts().code
+            provider.as_str()
         );
         send(&fake, "/actions/credentials/create", "text/html", &body).await;
         let (_, html) = page(&fake, &path).await;

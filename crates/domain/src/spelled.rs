@@ -1,6 +1,7 @@
 //! One spelling of each variant: in the database, in forms, in addresses and in the API.
 
 /// The spellings of an enum that derives `EnumString`, `IntoStaticStr` and `VariantArray` of strum.
+#[macro_export]
 macro_rules! spelled {
     ($name:ident) => {
         impl $name {

@@ -162,7 +162,7 @@ pub fn every_credential() -> Vec<CredentialFacts> {
     (1..)
         .zip(shapes)
         .map(|(number, (provider, shape))| {
-            let name = format!("{} {}", provider.facts().label, shape.facts().code);
+            let name = format!("{} {}", provider.facts().label, shape.as_str());
             let mut credential = credential(number, &name, provider, shape);
             credential.material = Some(material(&credential));
             credential
@@ -229,8 +229,8 @@ pub fn asking(
     };
     let form = ExportForm {
         name: "Prod cluster".into(),
-        consumer: consumer.facts().code.into(),
-        carrier: carrier.facts().code.into(),
+        consumer: consumer.as_str().into(),
+        carrier: carrier.as_str().into(),
         credentials: of(Selects::Credentials, credentials.collect()),
         repositories: of(Selects::Repositories, repositories.collect()),
         settings: ExportSettings {

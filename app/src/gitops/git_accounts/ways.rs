@@ -113,7 +113,7 @@ fn others() -> AnyView {
                 .then(|| view! { <span class="muted">", such as Gitea or Forgejo"</span> });
             let href = path::with(
                 "/credentials/new",
-                &[("provider", facts.code), (NEXT, "/gitops/targets/new")],
+                &[("provider", provider.as_str()), (NEXT, "/gitops/targets/new")],
             );
             view! {
                 <li>

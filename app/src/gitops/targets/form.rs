@@ -53,7 +53,7 @@ pub(super) async fn form(
     let repository = repository(request, &state, &values, &found, &connected, &to);
     let targets = services.git_targets.list(principal).await?;
     let generic = CredentialQuery {
-        provider: Provider::GenericGit.facts().code.to_owned(),
+        provider: Provider::GenericGit.as_str().to_owned(),
         ..CredentialQuery::default()
     };
     let generic = services.credentials.list(principal, generic).await?.rows;

@@ -133,14 +133,6 @@ pub enum Cause {
 
 spelled!(Cause);
 
-impl Cause {
-    /// [`Self::as_str`], as the metrics call it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,10 +140,10 @@ mod tests {
     #[test]
     fn every_cause_has_its_own_code() {
         for cause in Cause::ALL {
-            assert_eq!(Cause::parse(cause.code()), Some(cause));
-            assert_eq!(serde_json::to_value(cause).unwrap(), cause.code());
+            assert_eq!(Cause::parse(cause.as_str()), Some(cause));
+            assert_eq!(serde_json::to_value(cause).unwrap(), cause.as_str());
         }
-        let mut codes: Vec<_> = Cause::ALL.iter().map(|cause| cause.code()).collect();
+        let mut codes: Vec<_> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), Cause::ALL.len());

@@ -30,8 +30,8 @@ impl UpdateCredential {
         if self.mode == "candidate" {
             return Ok(());
         }
-        let shape = if self.shape.is_empty() { present.facts().code } else { &self.shape };
-        let advice = advice(provider.facts().code, shape, &self.username, &self.password);
+        let shape = if self.shape.is_empty() { present.as_str() } else { &self.shape };
+        let advice = advice(provider.as_str(), shape, &self.username, &self.password);
         confirm(&self.anyway, "Save anyway", cannot_work(advice))
     }
 }

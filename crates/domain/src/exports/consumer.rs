@@ -56,8 +56,6 @@ pub struct Setting {
 /// What Hawser knows about a consumer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsumerFacts {
-    /// As the database, the form and the API spell it.
-    pub code: &'static str,
     /// For people.
     pub label: &'static str,
     /// What it gets, in a sentence.
@@ -117,8 +115,6 @@ spelled!(DeliveryMethod);
 /// What Hawser knows about a delivery method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CarrierFacts {
-    /// As the database, the form and the API spell it.
-    pub code: &'static str,
     /// For people.
     pub label: &'static str,
     /// When to choose it, in a sentence.
@@ -170,15 +166,15 @@ mod tests {
     fn codes_are_unique_and_read_back() {
         for consumer in Consumer::ALL {
             let facts = consumer.facts();
-            assert_eq!(Consumer::parse(facts.code), Some(consumer));
+            assert_eq!(Consumer::parse(consumer.as_str()), Some(consumer));
             assert!(facts.summary.ends_with('.') && !facts.carriers.is_empty());
             assert!(facts.help.iter().all(|sentence| sentence.ends_with('.')));
             let seals = facts.carriers.contains(&DeliveryMethod::Sops);
-            assert_eq!(seals, facts.sops.needs().ends_with('.'), "{}", facts.code);
-            assert_eq!(seals, !facts.help.is_empty(), "F28 for {}", facts.code);
+            assert_eq!(seals, facts.sops.needs().ends_with('.'), "{}", consumer.as_str());
+            assert_eq!(seals, !facts.help.is_empty(), "F28 for {}", consumer.as_str());
         }
         for carrier in DeliveryMethod::ALL {
-            assert_eq!(DeliveryMethod::parse(carrier.facts().code), Some(carrier));
+            assert_eq!(DeliveryMethod::parse(carrier.as_str()), Some(carrier));
         }
     }
 }

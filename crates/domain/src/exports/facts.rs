@@ -4,7 +4,6 @@ use super::{CarrierFacts, ConsumerFacts, DeliveryMethod, Selects, Setting, SopsR
 use crate::{CredentialKind, Field};
 
 pub(super) static PULL_SECRET: ConsumerFacts = ConsumerFacts {
-    code: "pull_secret",
     label: "Kubernetes",
     summary: "An image pull secret with the chosen credentials and no others.",
     selects: Selects::Credentials,
@@ -27,7 +26,6 @@ pub(super) static PULL_SECRET: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static ARGO_CD: ConsumerFacts = ConsumerFacts {
-    code: "argo_cd",
     label: "Argo CD",
     summary: "A repository secret for each chart repository.",
     selects: Selects::Repositories,
@@ -57,7 +55,6 @@ pub(super) static ARGO_CD: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static FLUX: ConsumerFacts = ConsumerFacts {
-    code: "flux",
     label: "Flux",
     summary: "HelmRepository objects with the secrets they refer to, and an OCIRepository for each chart that is named.",
     selects: Selects::Repositories,
@@ -81,7 +78,6 @@ pub(super) static FLUX: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static KARGO: ConsumerFacts = ConsumerFacts {
-    code: "kargo",
     label: "Kargo",
     summary: "Labelled secrets that Kargo finds by the URL of a repository.",
     selects: Selects::Credentials,
@@ -100,7 +96,6 @@ pub(super) static KARGO: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static KYMA: ConsumerFacts = ConsumerFacts {
-    code: "kyma",
     label: "Kyma",
     summary: "A registry secret that the lifecycle manager finds by its label.",
     selects: Selects::Credentials,
@@ -134,7 +129,6 @@ pub(super) static KYMA: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static CARVEL: ConsumerFacts = ConsumerFacts {
-    code: "carvel",
     label: "Carvel",
     summary: "A secret, its SecretExport, and placeholders that secretgen-controller fills.",
     selects: Selects::Credentials,
@@ -177,7 +171,6 @@ pub(super) static CARVEL: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static HELM: ConsumerFacts = ConsumerFacts {
-    code: "helm",
     label: "Helm",
     summary: "A repositories.yaml with names and addresses; people log in by themselves.",
     selects: Selects::Repositories,
@@ -189,7 +182,6 @@ pub(super) static HELM: ConsumerFacts = ConsumerFacts {
 };
 
 pub(super) static BY_EXTERNAL_SECRET: CarrierFacts = CarrierFacts {
-    code: "external_secret",
     label: "External Secrets Operator",
     summary: "An ExternalSecret that points at the Vault path; no value leaves Vault through Git.",
     settings: &[
@@ -209,7 +201,6 @@ pub(super) static BY_EXTERNAL_SECRET: CarrierFacts = CarrierFacts {
 };
 
 pub(super) static BY_VAULT_STATIC_SECRET: CarrierFacts = CarrierFacts {
-    code: "vault_static_secret",
     label: "Vault Secrets Operator",
     summary: "A VaultStaticSecret that points at the Vault path; no value leaves Vault through Git.",
     settings: &[setting(
@@ -221,7 +212,6 @@ pub(super) static BY_VAULT_STATIC_SECRET: CarrierFacts = CarrierFacts {
 };
 
 pub(super) static BY_SOPS: CarrierFacts = CarrierFacts {
-    code: "sops",
     label: "SOPS (age)",
     summary: "A Secret, encrypted to the age key of the cluster, for clusters that run neither operator.",
     settings: &[setting(
@@ -232,12 +222,8 @@ pub(super) static BY_SOPS: CarrierFacts = CarrierFacts {
     )],
 };
 
-pub(super) static BY_NONE: CarrierFacts = CarrierFacts {
-    code: "none",
-    label: "No secret",
-    summary: "Nothing secret is written.",
-    settings: &[],
-};
+pub(super) static BY_NONE: CarrierFacts =
+    CarrierFacts { label: "No secret", summary: "Nothing secret is written.", settings: &[] };
 
 const fn setting(
     field: Field,

@@ -3,7 +3,6 @@
 use super::{AuthMethod, CredentialKind, ProviderFacts};
 
 pub(super) const GITHUB: ProviderFacts = ProviderFacts {
-    code: "github",
     label: "GitHub",
     kind: CredentialKind::Git,
     hosts: &["github.com"],
@@ -16,7 +15,6 @@ pub(super) const GITHUB: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const GITLAB: ProviderFacts = ProviderFacts {
-    code: "gitlab",
     label: "GitLab",
     kind: CredentialKind::Git,
     hosts: &["gitlab.com"],
@@ -29,7 +27,6 @@ pub(super) const GITLAB: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
-    code: "bitbucket",
     label: "Bitbucket",
     kind: CredentialKind::Git,
     hosts: &["bitbucket.org"],
@@ -42,7 +39,6 @@ pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
-    code: "generic_git",
     label: "Other Git server",
     kind: CredentialKind::Git,
     hosts: &[],

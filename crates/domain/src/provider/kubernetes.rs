@@ -3,7 +3,6 @@
 use super::{AuthMethod, CredentialKind, ProviderFacts};
 
 pub(super) const KUBERNETES: ProviderFacts = ProviderFacts {
-    code: "kubernetes",
     label: "Kubernetes",
     kind: CredentialKind::Cluster,
     hosts: &[],

@@ -3,7 +3,6 @@
 use super::{AuthMethod, CredentialKind, ProviderFacts};
 
 pub(super) const GHCR: ProviderFacts = ProviderFacts {
-    code: "ghcr",
     label: "GitHub Container Registry (GHCR)",
     kind: CredentialKind::Registry,
     hosts: &["ghcr.io"],
@@ -16,7 +15,6 @@ pub(super) const GHCR: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
-    code: "google_artifact_registry",
     label: "Google Artifact Registry",
     kind: CredentialKind::Registry,
     hosts: &[".pkg.dev", "gcr.io", ".gcr.io"],
@@ -34,7 +32,6 @@ pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const AMAZON_ECR: ProviderFacts = ProviderFacts {
-    code: "amazon_ecr",
     label: "Amazon ECR",
     kind: CredentialKind::Registry,
     hosts: &[".amazonaws.com", ".amazonaws.com.cn"],
@@ -47,7 +44,6 @@ pub(super) const AMAZON_ECR: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
-    code: "amazon_ecr_public",
     label: "Amazon ECR Public",
     kind: CredentialKind::Registry,
     hosts: &["public.ecr.aws"],
@@ -60,7 +56,6 @@ pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
-    code: "azure_acr",
     label: "Azure Container Registry (ACR)",
     kind: CredentialKind::Registry,
     hosts: &[".azurecr.io", ".azurecr.cn", ".azurecr.us"],
@@ -73,7 +68,6 @@ pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
-    code: "docker_hub",
     label: "Docker Hub",
     kind: CredentialKind::Registry,
     hosts: crate::registry_host::DOCKER_HUB,
@@ -86,7 +80,6 @@ pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const HARBOR: ProviderFacts = ProviderFacts {
-    code: "harbor",
     label: "Harbor",
     kind: CredentialKind::Registry,
     hosts: &[],
@@ -99,7 +92,6 @@ pub(super) const HARBOR: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const JFROG: ProviderFacts = ProviderFacts {
-    code: "jfrog",
     label: "JFrog Artifactory",
     kind: CredentialKind::Registry,
     hosts: &[".jfrog.io"],
@@ -112,7 +104,6 @@ pub(super) const JFROG: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
-    code: "gitlab_registry",
     label: "GitLab registry",
     kind: CredentialKind::Registry,
     hosts: &["registry.gitlab.com"],
@@ -125,7 +116,6 @@ pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const QUAY: ProviderFacts = ProviderFacts {
-    code: "quay",
     label: "Quay",
     kind: CredentialKind::Registry,
     hosts: &["quay.io"],
@@ -138,7 +128,6 @@ pub(super) const QUAY: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
-    code: "chainguard",
     label: "Chainguard",
     kind: CredentialKind::Registry,
     hosts: &["cgr.dev"],
@@ -151,7 +140,6 @@ pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
 };
 
 pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
-    code: "generic_registry",
     label: "Other registry",
     kind: CredentialKind::Registry,
     hosts: &[],

@@ -218,7 +218,7 @@ fn changed(
             .into());
     }
     let password = secret.material.secret().cloned().unwrap_or_default();
-    let (code, parameters) = (shape.facts().code, form.parameters.clone());
+    let (code, parameters) = (shape.as_str(), form.parameters.clone());
     let (material, _) = material(linkable.provider, code, &form.username, password, parameters);
     let owner = Owner { key: None, ..secret.owner.clone() };
     Ok(Source::Typed(Typed { material: material.map_err(ServiceError::Invalid)?, owner }))

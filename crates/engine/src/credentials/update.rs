@@ -45,7 +45,7 @@ pub(super) async fn update(
     let shape = change.shape.unwrap_or(existing.draft.shape);
     let (material, parameters) = material(
         existing.provider,
-        shape.facts().code,
+        shape.as_str(),
         &username(&change, &existing, shape),
         password,
         change.parameters.clone(),

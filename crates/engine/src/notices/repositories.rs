@@ -69,7 +69,7 @@ fn grouped(failing: Vec<Failing>) -> BTreeMap<Key, FailingGroup> {
     for one in failing {
         let host = if is_ours(one.cause) { String::new() } else { host_of(&one.origin) };
         let origin = if is_ours(one.cause) { "" } else { &one.origin };
-        let key = format!("{} {origin}", beginning_of(one.cause).code());
+        let key = format!("{} {origin}", beginning_of(one.cause).as_str());
         let found = groups.entry((one.scope, key.clone())).or_insert_with(|| FailingGroup {
             said: Said {
                 key,

@@ -104,7 +104,7 @@ fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
                 "organization": organization,
                 "id": subject.id(),
                 "name": notice.name,
-                "cause": cause.code(),
+                "cause": cause.as_str(),
                 "title": cause.words(subject.asked()).title,
                 "since": began_at.rfc3339(),
             });

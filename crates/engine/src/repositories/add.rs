@@ -132,7 +132,7 @@ async fn found_out(
         }
         Err(failure) => {
             tracing::info!(
-                cause = failure.cause.code(),
+                cause = failure.cause.as_str(),
                 "failed to detect the kind of a new repository; the next sync tries again"
             );
             Ok(RepositoryKind::Helm)
@@ -162,7 +162,7 @@ async fn login(
         Ok(login) => Ok(Some(login)),
         Err(failure) => {
             tracing::info!(
-                cause = failure.cause.code(),
+                cause = failure.cause.as_str(),
                 "failed to read the login of a new repository"
             );
             Ok(None)

@@ -240,7 +240,7 @@ fn log(scope: Scope, target: &SyncTarget, failure: &Failure) {
     tracing::info!(
         organization = %scope.organization(),
         repository = %target.id,
-        cause = failure.cause.code(),
+        cause = failure.cause.as_str(),
         status = failure.status,
         error = %chain(failure),
         "failed to sync a repository"

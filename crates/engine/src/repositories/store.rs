@@ -201,7 +201,7 @@ impl ResultBatch {
         }
         tx.commit().await?;
         for outcome in &kept {
-            let result = outcome.cause.map_or("ok", Cause::code);
+            let result = outcome.cause.map_or("ok", Cause::as_str);
             metrics::counter!("hawser_syncs_total", "trigger" => outcome.trigger.as_str(), "result" => result).increment(1);
         }
         for organization in

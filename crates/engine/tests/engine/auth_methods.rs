@@ -83,9 +83,9 @@ fn form(shape: AuthMethod) -> CreateCredential {
         Provider::ALL.into_iter().find(|known| known.facts().shapes.contains(&shape)).unwrap();
     let (username, secret, parameters) = typed(shape, 1);
     CreateCredential {
-        provider: provider.facts().code.into(),
-        shape: shape.facts().code.into(),
-        name: shape.facts().code.into(),
+        provider: provider.as_str().into(),
+        shape: shape.as_str().into(),
+        name: shape.as_str().into(),
         username: username.into(),
         password: Secret::new(secret),
         parameters,

@@ -237,6 +237,6 @@ async fn the_webhook_is_told_of_a_failing_repository_once(env: TestEnv) {
         "since": Timestamp::rfc3339(began_at),
     });
     assert_eq!(taken, expected);
-    let refused = [Cause::InvalidCredentials, Cause::CredentialPaused].map(Cause::code);
+    let refused = [Cause::InvalidCredentials, Cause::CredentialPaused].map(Cause::as_str);
     assert!(refused.contains(&taken["cause"].as_str().unwrap()));
 }

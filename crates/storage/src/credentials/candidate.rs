@@ -194,7 +194,7 @@ pub async fn note_test(
             operation,
             repository,
             cause.is_none(),
-            cause.map(Cause::code),
+            cause.map(Cause::as_str),
             now,
         ]
     )

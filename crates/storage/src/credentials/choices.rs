@@ -124,13 +124,13 @@ pub async fn any_of_providers(db: &Db, scope: Scope, providers: &[Provider]) -> 
 }
 
 fn codes(providers: &[Provider]) -> Vec<&'static str> {
-    providers.iter().map(|provider| provider.facts().code).collect()
+    providers.iter().map(|provider| provider.as_str()).collect()
 }
 
 /// The first of one provider by name, with this text in it.
 async fn of_provider(db: &Db, scope: Scope, provider: Provider, search: &str) -> Result<Vec<Row>> {
     let (code, most) =
-        (provider.facts().code, i64::try_from(CredentialChoice::MOST).unwrap_or(i64::MAX));
+        (provider.as_str(), i64::try_from(CredentialChoice::MOST).unwrap_or(i64::MAX));
     if search.trim().is_empty() {
         return rows!(
             db,
@@ -214,7 +214,7 @@ mod tests {
             "insert into credentials (organization_id, id, provider, shape, purposes, name, name_key, username,
                description, state, created_at, created_by, updated_at, updated_by)
              values ($1, $2, $3, 'password', '', $4, $4, '', '', 'active', 1, 'Ada', 1, 'Ada')",
-            [scope, id, provider.facts().code, name]
+            [scope, id, provider.as_str(), name]
         )
         .unwrap();
         id

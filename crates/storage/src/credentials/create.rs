@@ -39,7 +39,7 @@ pub async fn insert(tx: &mut Tx, scope: Scope, row: &NewRow<'_>) -> Result<()> {
         [
             scope,
             operation.credential,
-            row.provider.facts().code,
+            row.provider.as_str(),
             project_of(placed.reach),
             purposes_text(&placed.purposes),
             &placed.pattern,

@@ -69,7 +69,7 @@ impl CredentialDraft {
     pub(super) fn record(&self) -> Result<Json<[serde_json::Value; 1]>> {
         Ok(Json([json!({
             "name": self.name, "name_key": self.name_key, "description": self.remarks.description, "username": self.username,
-            "shape": self.shape.facts().code, "parameters": parameters_text(&self.parameters)?,
+            "shape": self.shape.as_str(), "parameters": parameters_text(&self.parameters)?,
         })]))
     }
 }

@@ -33,11 +33,29 @@ impl Reader {
     }
 }
 
-/// What a row shows besides its own columns: how a candidate fares, and whether anything but a repository
-/// uses the credential.
-macro_rules! besides {
+/// The columns of a [`Row`] but `linked` and `failing`, which depend on how many rows there are.
+macro_rules! credential_columns {
     () => {
-        "c.pattern, c.pattern_kind, c.access, p.name as project, g.broken,
+        concat!(
+            $crate::sql::columns!(
+                "c.",
+                id,
+                name,
+                provider,
+                created_at,
+                last_used_at,
+                state,
+                expires_at,
+                expiry_source,
+                secret_at,
+                environment,
+                pattern,
+                pattern_kind,
+                access
+            ),
+            ", p.name as project, g.broken,
+           (select count(*) from refusals f where f.organization_id = c.organization_id
+              and f.credential_id = c.id and f.paused_at is not null) as paused,
            (select count(*) from jobs j where j.organization_id = c.organization_id and j.kind = 'rotate'
               and j.target_id = c.id) as testing,
            (select count(*) from export_credentials e
@@ -45,7 +63,8 @@ macro_rules! besides {
            + (select count(*) from git_targets d
               where d.organization_id = c.organization_id and d.credential_id = c.id)
            + (select count(*) from clusters k
-              where k.organization_id = c.organization_id and k.credential_id = c.id) as used, "
+              where k.organization_id = c.organization_id and k.credential_id = c.id) as used"
+        )
     };
 }
 
@@ -53,11 +72,9 @@ macro_rules! besides {
 macro_rules! summaries {
     () => {
         concat!(
-            "select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
-               c.secret_at, c.environment, ",
-            besides!(),
-            "(select count(*) from refusals f where f.organization_id = c.organization_id
-                and f.credential_id = c.id and f.paused_at is not null) as paused,
+            "select ",
+            credential_columns!(),
+            ",
                (select count(*) from links l
                 where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
                (select count(*) from links l
@@ -184,11 +201,7 @@ async fn ordered(
 ) -> Result<Vec<Row>> {
     rows!(
         db,
-        ["select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-              c.environment, "
-          besides!()
-          "(select count(*) from refusals f where f.organization_id = c.organization_id
-                 and f.credential_id = c.id and f.paused_at is not null) as paused,
+        ["select " credential_columns!() ",
               coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
             from credentials c
             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id

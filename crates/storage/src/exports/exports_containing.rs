@@ -16,7 +16,7 @@ macro_rules! names {
 /// The names of the exports that carry the value of a repository's credential, at most 100; those that
 /// refer to Vault are not among them.
 pub async fn carrying(db: &Db, scope: Scope, repository: RepositoryId) -> Result<Vec<String>> {
-    values!(db, [names!()], [scope, repository, DeliveryMethod::Sops.facts().code])
+    values!(db, [names!()], [scope, repository, DeliveryMethod::Sops.as_str()])
 }
 
 /// The same inside a transaction.
@@ -25,5 +25,5 @@ pub async fn carrying_now(
     scope: Scope,
     repository: RepositoryId,
 ) -> Result<Vec<String>> {
-    values!(tx, [names!()], [scope, repository, DeliveryMethod::Sops.facts().code])
+    values!(tx, [names!()], [scope, repository, DeliveryMethod::Sops.as_str()])
 }

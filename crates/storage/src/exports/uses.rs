@@ -71,7 +71,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
              join links l on l.organization_id = m.organization_id and l.repository_id = m.repository_id
              where m.organization_id = $1 and m.export_id = e.id and l.credential_id = $2))
          order by e.name_key, p.name_key, p.place_id",
-        [scope, credential, DeliveryMethod::None.facts().code]
+        [scope, credential, DeliveryMethod::None.as_str()]
     )?;
     rows.into_iter()
         .map(|row| {

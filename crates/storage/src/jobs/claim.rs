@@ -168,7 +168,7 @@ pub async fn retry(
         tx,
         "update jobs set cause = $5
          where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'retrying'",
-        [work.scope, kind.as_str(), work.target, work.fence, cause.code()]
+        [work.scope, kind.as_str(), work.target, work.fence, cause.as_str()]
     )?;
     tx.commit().await?;
     Ok(ours)

@@ -103,7 +103,7 @@ pub async fn begin(
             beginning.subject.kind(),
             beginning.subject.id(),
             beginning.name.as_str(),
-            beginning.cause.code(),
+            beginning.cause.as_str(),
             beginning.began_at,
             now,
         ]

@@ -130,7 +130,7 @@ pub async fn settle(tx: &mut Tx, ended: &[&Settlement]) -> Result<Vec<DeliveryKe
             json!({
                 "organization": end.work.scope, "propagation": end.work.propagation,
                 "repository": end.work.repository, "fence": end.work.fence, "state": end.state.as_str(),
-                "cause": end.cause.map(domain::Cause::code), "run_at": end.run_at.millis(),
+                "cause": end.cause.map(domain::Cause::as_str), "run_at": end.run_at.millis(),
                 "finished_at": end.state.is_final().then_some(end.at.millis()),
             })
         })

@@ -106,7 +106,7 @@ pub async fn settle_place(
             scope,
             place,
             end.state.as_str(),
-            end.cause.map(Cause::code),
+            end.cause.map(Cause::as_str),
             end.run_at,
             end.state.is_final().then_some(end.at.millis()),
         ]

@@ -41,7 +41,7 @@ pub(crate) use found;
 
 /// The causes that may pass by themselves, between commas.
 pub(crate) fn passing() -> String {
-    let codes = Cause::ALL.into_iter().filter(|cause| cause.may_pass()).map(Cause::code);
+    let codes = Cause::ALL.into_iter().filter(|cause| cause.may_pass()).map(Cause::as_str);
     codes.fold(",".to_owned(), |all, code| all + code + ",")
 }
 

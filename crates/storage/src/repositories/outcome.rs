@@ -93,7 +93,7 @@ fn as_record(outcome: &SyncOutcome) -> serde_json::Value {
     let quota = outcome.quota;
     json!({
         "organization": outcome.scope, "repository": outcome.repository, "epoch": outcome.epoch,
-        "cause": outcome.cause.map(Cause::code), "finished_at": outcome.finished_at.millis(),
+        "cause": outcome.cause.map(Cause::as_str), "finished_at": outcome.finished_at.millis(),
         "next_sync_at": outcome.next_sync_at.map(Timestamp::millis), "etag": outcome.etag,
         "last_modified": outcome.last_modified, "digest": outcome.digest,
         "quota_limit": quota.map(|quota| quota.limit), "quota_remaining": quota.map(|quota| quota.remaining),
@@ -149,7 +149,7 @@ pub async fn record_runs(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<()> {
             json!({
                 "organization": outcome.scope, "id": SyncRunId::new(), "repository": outcome.repository,
                 "reason": outcome.trigger.as_str(), "started_at": outcome.started_at.millis(),
-                "finished_at": outcome.finished_at.millis(), "cause": outcome.cause.map(Cause::code),
+                "finished_at": outcome.finished_at.millis(), "cause": outcome.cause.map(Cause::as_str),
                 "status": outcome.status, "charts": outcome.found.map(|(charts, _)| charts),
                 "versions": outcome.found.map(|(_, versions)| versions),
             })

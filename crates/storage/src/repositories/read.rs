@@ -12,7 +12,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    found::{found, passing, present_cause, status},
+    found::{found, passing, status},
     write::link_state,
 };
 use crate::{Db, Error, Json, Result, Scope, one_value, row, rows};
@@ -248,12 +248,8 @@ pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
 pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<RepositoryDetail>> {
     let row: Option<DetailRow> = row!(
         db,
-        ["select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, "
-          present_cause!()
-          " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
-             c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
-             r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
-             r.proxy, r.refused_service, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
+        [columns!() ", r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.ca, r.proxy,
+             r.refused_service, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
            from repositories r
            join projects p on p.organization_id = r.organization_id and p.id = r.project_id
            left join links l on l.organization_id = r.organization_id and l.repository_id = r.id

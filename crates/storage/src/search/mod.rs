@@ -13,7 +13,8 @@ pub(crate) use write::{
 };
 
 /// Whose words a row of the table is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// What everybody may find of a credential.
     Credential,
@@ -35,17 +36,8 @@ pub enum Kind {
 
 impl Kind {
     /// As it is stored.
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Credential => "credential",
-            Self::Login => "login",
-            Self::Repository => "repository",
-            Self::Chart => "chart",
-            Self::Export => "export",
-            Self::GitTarget => "git_target",
-            Self::Cluster => "cluster",
-            Self::Project => "project",
-        }
+    fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whose words are searched for what somebody may find.

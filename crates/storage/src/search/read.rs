@@ -52,7 +52,7 @@ macro_rules! of_kind {
             $text,
             [
                 $scope,
-                $kind.code(),
+                $kind.as_str(),
                 a.0.as_str(),
                 a.1.as_str(),
                 b.0.as_str(),
@@ -96,7 +96,7 @@ async fn rarest_first(
             db,
             "select count(*) from (select w.word from search_words w
                where w.organization_id = $1 and w.kind = $2 and w.word >= $3 and w.word < $4 limit $5) f",
-            [scope, kind.code(), first.as_str(), end.as_str(), RARE]
+            [scope, kind.as_str(), first.as_str(), end.as_str(), RARE]
         )?;
         if count < least {
             (rarest, least) = (n, count);

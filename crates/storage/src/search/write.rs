@@ -100,7 +100,7 @@ async fn replace(tx: &mut Tx, scope: Scope, kind: Kind, id: Uuid, texts: &[&str]
         tx,
         ["delete from search_words where organization_id = $1 and kind = $2 and object_id = $3
             and word not in " texts(4)],
-        [scope, kind.code(), id, Json(&words)]
+        [scope, kind.as_str(), id, Json(&words)]
     )?;
     if words.is_empty() { Ok(()) } else { insert(tx, scope, kind, &records).await }
 }
@@ -133,7 +133,7 @@ async fn insert(
         ["insert into search_words (organization_id, kind, word, object_id)
           select $1, $2, " text("word") ", " id("id") " from " records(3) " as r where true
           on conflict do nothing"],
-        [scope, kind.code(), Json(records)]
+        [scope, kind.as_str(), Json(records)]
     )?;
     Ok(())
 }

@@ -75,8 +75,8 @@ fn another(draft: &Draft<'_>, credential: CredentialId, host: &str) -> ExportFor
     let fields = draft.fields;
     ExportForm {
         name: format!("{} {host}", fields.name.as_str()),
-        consumer: fields.consumer.facts().code.to_owned(),
-        carrier: fields.carrier.facts().code.to_owned(),
+        consumer: fields.consumer.as_str().to_owned(),
+        carrier: fields.carrier.as_str().to_owned(),
         credentials: vec![credential.to_string()],
         settings: ExportSettings {
             registry: host.to_owned(),

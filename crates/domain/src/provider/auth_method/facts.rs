@@ -21,7 +21,6 @@ const REGION: ShapeField = line(
 const KEY_FILE: &str = "The JSON key of the service account. Paste it, or upload the file.";
 
 pub(super) static PASSWORD: ShapeFacts = ShapeFacts {
-    code: "password",
     label: "Username and password or token",
     summary: "Sent to the registry unchanged.",
     fixed_username: "",
@@ -32,7 +31,6 @@ pub(super) static PASSWORD: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static CLIENT_CERTIFICATE: ShapeFacts = ShapeFacts {
-    code: "client_certificate",
     label: "Client certificate",
     summary: "For registries that ask for a certificate instead of a password (mutual TLS).",
     fixed_username: "",
@@ -49,7 +47,6 @@ pub(super) static CLIENT_CERTIFICATE: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static ECR_ACCESS_KEY: ShapeFacts = ShapeFacts {
-    code: "ecr_access_key",
     label: "Access key",
     summary: "Hawser exchanges the key for a token of 12 hours and renews it by itself.",
     fixed_username: "",
@@ -66,7 +63,6 @@ pub(super) static ECR_ACCESS_KEY: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static ECR_ROLE: ShapeFacts = ShapeFacts {
-    code: "ecr_role",
     label: "Role",
     summary: "Keyless: Hawser assumes a role in your account, whose name follows a fixed rule.",
     fixed_username: "",
@@ -77,7 +73,6 @@ pub(super) static ECR_ROLE: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static ECR_PUBLIC_ACCESS_KEY: ShapeFacts = ShapeFacts {
-    code: "ecr_public_access_key",
     label: "Access key",
     summary: "Raises the limits of anonymous pulls, and renews its token by itself.",
     fixed_username: "",
@@ -93,7 +88,6 @@ pub(super) static ECR_PUBLIC_ACCESS_KEY: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GOOGLE_KEY: ShapeFacts = ShapeFacts {
-    code: "google_key",
     label: "JSON key",
     summary: "Sent to the registry as it is, with the user name _json_key.",
     fixed_username: "_json_key",
@@ -101,7 +95,6 @@ pub(super) static GOOGLE_KEY: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GOOGLE_KEY_BASE64: ShapeFacts = ShapeFacts {
-    code: "google_key_base64",
     label: "JSON key in base64",
     summary: "Google discourages it; only for tools that cannot send several lines.",
     fixed_username: "_json_key_base64",
@@ -109,7 +102,6 @@ pub(super) static GOOGLE_KEY_BASE64: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GOOGLE_KEY_EXCHANGE: ShapeFacts = ShapeFacts {
-    code: "google_key_exchange",
     label: "JSON key, exchanged for a token",
     summary: "The key never leaves Hawser; registries see tokens that live for an hour.",
     fixed_username: "",
@@ -117,7 +109,6 @@ pub(super) static GOOGLE_KEY_EXCHANGE: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GOOGLE_WORKLOAD: ShapeFacts = ShapeFacts {
-    code: "google_workload",
     label: "Workload identity",
     summary: "Keyless: Hawser's own identity acts as a service account, whose name follows a fixed rule.",
     fixed_username: "",
@@ -130,7 +121,6 @@ pub(super) static GOOGLE_WORKLOAD: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static ACR_SERVICE_PRINCIPAL: ShapeFacts = ShapeFacts {
-    code: "acr_service_principal",
     label: "Service principal",
     summary: "appId and password of a service principal with the role AcrPull.",
     fixed_username: "",
@@ -141,7 +131,6 @@ pub(super) static ACR_SERVICE_PRINCIPAL: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static ACR_TOKEN: ShapeFacts = ShapeFacts {
-    code: "acr_token",
     label: "Repository-scoped token",
     summary: "Opens only the repositories of its scope map. It cannot list the catalog.",
     fixed_username: "",
@@ -152,7 +141,6 @@ pub(super) static ACR_TOKEN: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static ACR_ENTRA: ShapeFacts = ShapeFacts {
-    code: "acr_entra",
     label: "Service principal, exchanged at Entra ID",
     summary: "The client secret goes to Microsoft only; the registry sees tokens of three hours.",
     fixed_username: "",
@@ -174,7 +162,6 @@ pub(super) static ACR_ENTRA: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GITHUB_APP: ShapeFacts = ShapeFacts {
-    code: "github_app",
     label: "GitHub App",
     summary: "Tokens of an hour that open only the named repositories.",
     fixed_username: "x-access-token",
@@ -207,7 +194,6 @@ pub(super) static GITHUB_APP: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static PULL_TOKEN: ShapeFacts = ShapeFacts {
-    code: "pull_token",
     label: "Pull token",
     summary: "Tied to an identity of your Chainguard organization; it expires on a day that you choose.",
     fixed_username: "",
@@ -223,7 +209,6 @@ pub(super) static PULL_TOKEN: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GITHUB_OAUTH: ShapeFacts = ShapeFacts {
-    code: "github_oauth",
     label: "Connected account",
     summary: "GitHub gave the token when the account was connected; disconnecting revokes it.",
     fixed_username: "x-access-token",
@@ -231,7 +216,6 @@ pub(super) static GITHUB_OAUTH: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static GITHUB_INSTALLATION: ShapeFacts = ShapeFacts {
-    code: "github_installation",
     label: "Installed app",
     summary: "Tokens of an hour from the GitHub App that the operator configured.",
     fixed_username: "x-access-token",
@@ -244,7 +228,6 @@ pub(super) static GITHUB_INSTALLATION: ShapeFacts = ShapeFacts {
 };
 
 pub(super) static KUBECONFIG: ShapeFacts = ShapeFacts {
-    code: "kubeconfig",
     label: "Kubeconfig",
     summary: "One context with a token or a client certificate; nothing in it may run a program or name a file.",
     fixed_username: "",

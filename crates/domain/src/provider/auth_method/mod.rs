@@ -92,8 +92,6 @@ pub struct ShapeField {
 /// The facts of one auth method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShapeFacts {
-    /// As the database, the form and the API spell it.
-    pub code: &'static str,
     /// For people.
     pub label: &'static str,
     /// When to choose it, in a sentence.
@@ -167,11 +165,11 @@ mod tests {
     fn codes_are_unique_and_read_back() {
         for shape in AuthMethod::ALL {
             let facts = shape.facts();
-            assert_eq!(AuthMethod::parse(facts.code), Some(shape));
-            assert_eq!(serde_json::to_string(&shape).unwrap(), format!("\"{}\"", facts.code));
+            assert_eq!(AuthMethod::parse(shape.as_str()), Some(shape));
+            assert_eq!(serde_json::to_string(&shape).unwrap(), format!("\"{}\"", shape.as_str()));
             assert!(facts.summary.ends_with('.') && !facts.fields.is_empty());
             let secrets = facts.fields.iter().filter(|field| field.field == Field::Password);
-            assert_eq!(secrets.count(), usize::from(!shape.is_ambient()), "{}", facts.code);
+            assert_eq!(secrets.count(), usize::from(!shape.is_ambient()), "{}", shape.as_str());
         }
     }
 }

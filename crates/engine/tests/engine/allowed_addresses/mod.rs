@@ -86,7 +86,7 @@ fn materials() -> Vec<CreateCredential> {
     let google = r#"{"type":"service_account","client_email":"a@b.iam.gserviceaccount.com","private_key_id":"1","private_key":"-----BEGIN PRIVATE KEY-----\nMARKER\n-----END PRIVATE KEY-----\n"}"#;
     let of = |provider: &str, name: &str, shape: AuthMethod, secret: &str| CreateCredential {
         provider: provider.into(),
-        shape: shape.facts().code.into(),
+        shape: shape.as_str().into(),
         ..new(name, secret)
     };
     vec![

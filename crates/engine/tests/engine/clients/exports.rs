@@ -50,7 +50,7 @@ impl Setting {
     async fn preview(&self, consumer: Consumer, charts: &str) -> ExportPreview {
         let form = ExportForm {
             name: "prod".into(),
-            consumer: consumer.facts().code.into(),
+            consumer: consumer.as_str().into(),
             carrier: "external_secret".into(),
             repositories: self.repositories.iter().map(ToString::to_string).collect(),
             settings: ExportSettings { charts: charts.into(), ..ExportSettings::default() },

@@ -8,6 +8,23 @@ use uuid::Uuid;
 
 use crate::{Db, Error, Result, Scope, row, rows};
 
+/// The columns of [`Row`] in the table of clusters.
+macro_rules! cluster_columns {
+    ($table:literal) => {
+        $crate::sql::columns!(
+            $table,
+            id,
+            name,
+            credential_id,
+            server,
+            state,
+            deleting,
+            cause,
+            applied_at
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -26,15 +43,15 @@ struct Row {
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<ClusterSummary>> {
     let rows: Vec<Row> = rows!(
         db,
-        "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause,
-           coalesce(o.objects, 0) as objects, coalesce(o.drifted, 0) as drifted, c.applied_at
+        ["select " cluster_columns!("c.") ",
+           coalesce(o.objects, 0) as objects, coalesce(o.drifted, 0) as drifted
          from clusters c
          left join (
            select cluster_id, count(case when state <> 'new' then 1 end) as objects,
              count(case when state in ('changed', 'missing') then 1 end) as drifted
            from cluster_objects where organization_id = $1 group by cluster_id
          ) o on o.cluster_id = c.id
-         where c.organization_id = $1 order by c.name_key",
+         where c.organization_id = $1 order by c.name_key"],
         [scope]
     )?;
     rows.into_iter().map(summary).collect()
@@ -88,7 +105,7 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
     }
     let row: Option<SeenRow> = row!(
         db,
-        "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause, c.applied_at,
+        ["select " cluster_columns!("c.") ",
            k.name as credential_name, c.detail, c.tried_at, c.row_version,
            (select count(*) from cluster_objects o
             where o.organization_id = $1 and o.cluster_id = $2 and o.state <> 'new') as objects,
@@ -96,7 +113,7 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
             where o.organization_id = $1 and o.cluster_id = $2 and o.state in ('changed', 'missing')) as drifted
          from clusters c
          join credentials k on k.organization_id = c.organization_id and k.id = c.credential_id
-         where c.organization_id = $1 and c.id = $2",
+         where c.organization_id = $1 and c.id = $2"],
         [scope, id]
     )?;
     row.map(|seen| {

@@ -107,7 +107,7 @@ async fn put(
         .map(|object| {
             json!({
                 "api_version": object.api_version, "kind": object.kind, "namespace": object.namespace,
-                "name": object.name, "state": object.state.as_str(), "cause": object.cause.map(Cause::code),
+                "name": object.name, "state": object.state.as_str(), "cause": object.cause.map(Cause::as_str),
                 "detail": object.detail, "compared_at": object.compared_at.map(Timestamp::millis),
             })
         })

@@ -37,7 +37,7 @@ pub async fn record(
             scope,
             id,
             outcome.state.as_str(),
-            outcome.cause.map(Cause::code),
+            outcome.cause.map(Cause::as_str),
             outcome.detail.as_str(),
             outcome.applied_at,
             outcome.check_at,

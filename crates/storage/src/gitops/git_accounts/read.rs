@@ -25,6 +25,29 @@ pub struct Connection {
     pub broken: Option<Cause>,
 }
 
+/// The columns of [`Row`] in the tables of accounts (`g`), credentials (`c`) and people (`u`).
+macro_rules! account_columns {
+    () => {
+        concat!(
+            $crate::sql::columns!(
+                "g.",
+                credential_id,
+                way,
+                host,
+                account_id,
+                account,
+                scopes,
+                user_id,
+                connected_at,
+                broken
+            ),
+            ", ",
+            $crate::sql::columns!("c.", name, last_used_at),
+            ", u.name as connected_by"
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     credential_id: Uuid,
@@ -70,15 +93,14 @@ impl Row {
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Connection>> {
     let rows: Vec<Row> = rows!(
         db,
-        "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
-           u.name as connected_by, g.connected_at, c.last_used_at, coalesce(t.count, 0) as targets, g.broken
+        ["select " account_columns!() ", coalesce(t.count, 0) as targets
          from git_connections g cross join credentials c
          join users u on u.id = g.user_id
          left join (
            select credential_id, count(*) as count from git_targets where organization_id = $1 group by credential_id
          ) t on t.credential_id = g.credential_id
          where c.organization_id = g.organization_id and c.id = g.credential_id and g.organization_id = $1 and c.deleted_at is null and c.vault_version > 0
-         order by c.name_key",
+         order by c.name_key"],
         [scope]
     )?;
     rows.into_iter().map(Row::connection).collect()
@@ -88,14 +110,13 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Connection>> {
 pub async fn get(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Connection>> {
     let row: Option<Row> = row!(
         db,
-        "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
-           u.name as connected_by, g.connected_at, c.last_used_at,
+        ["select " account_columns!() ",
            (select count(*) from git_targets t
-            where t.organization_id = g.organization_id and t.credential_id = g.credential_id) as targets, g.broken
+            where t.organization_id = g.organization_id and t.credential_id = g.credential_id) as targets
          from git_connections g
          join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
          join users u on u.id = g.user_id
-         where g.organization_id = $1 and g.credential_id = $2 and c.deleted_at is null",
+         where g.organization_id = $1 and g.credential_id = $2 and c.deleted_at is null"],
         [scope, id]
     )?;
     row.map(Row::connection).transpose()

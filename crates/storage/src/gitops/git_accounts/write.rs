@@ -92,7 +92,7 @@ pub async fn mark_broken(
          where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> $4
            and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
              and c.vault_version = $3)",
-        [scope, id, vault_version, cause.code(), now]
+        [scope, id, vault_version, cause.as_str(), now]
     )
 }
 

@@ -71,7 +71,7 @@ pub async fn record(
             scope,
             id,
             outcome.state.as_str(),
-            outcome.cause.map(Cause::code),
+            outcome.cause.map(Cause::as_str),
             outcome.detail.as_str(),
             outcome.head.as_deref(),
             work_branch,
