@@ -122,7 +122,7 @@ pub enum Effect {
 
 impl Kind {
     /// Every kind.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Page,
         Self::File,
         Self::Return,

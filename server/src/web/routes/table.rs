@@ -48,7 +48,7 @@ macro_rules! handler {
         Handler::Site(pages::connection_test)
     };
     (Upload) => {
-        import::upload
+        Handler::Site(import::upload)
     };
     (Form, $handler:expr) => {
         Handler::Site(|site| on(MethodFilter::POST, $handler).with_state(site.clone()))
