@@ -47,10 +47,10 @@ pub(crate) async fn answer<T>(
     let sender = sender();
     match result {
         Ok(value) => {
-            let Redirect { path, notice, doubt, begun } = next(value);
+            let Redirect { path, notice, doubt, begun, undo } = next(value);
             let path = ours(&path, "/").to_owned();
             if notice.is_some() || doubt.is_some() || begun.is_some() {
-                keep(Flash { notice, doubt, begun, ..Flash::default() }).await;
+                keep(Flash { notice, doubt, begun, undo, ..Flash::default() }).await;
             }
             if sender == Sender::Browser {
                 redirect(&path);

@@ -1,4 +1,4 @@
-//! How pages look in this browser: the theme and the side bar, kept in cookies so that the first byte of a
+//! How pages look in this browser: the theme, the side bar and the time zone, kept in cookies so that the first byte of a
 //! page is right.
 
 use http::{HeaderMap, header};
@@ -15,6 +15,16 @@ pub enum Theme {
     Light,
     /// Always dark.
     Dark,
+}
+
+/// In which zone exact times are told. Without a script it is UTC: only the browser knows its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Zone {
+    /// That of the browser.
+    #[default]
+    Browser,
+    /// Coordinated universal time.
+    Utc,
 }
 
 /// How wide the side bar is.
@@ -46,6 +56,37 @@ impl Theme {
     }
 }
 
+impl Zone {
+    /// The cookie it is kept in.
+    pub const COOKIE: &'static str = "hawser-zone";
+    /// Every zone.
+    pub const ALL: [Self; 2] = [Self::Browser, Self::Utc];
+
+    /// As the cookie and the form spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Utc => "utc",
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Browser => "Local",
+            Self::Utc => "UTC",
+        }
+    }
+
+    /// What a cookie or form says; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|zone| zone.as_str() == text)
+    }
+}
+
 impl Side {
     /// The cookie it is kept in.
     pub const COOKIE: &'static str = "hawser-side";
@@ -58,6 +99,8 @@ pub struct Appearance {
     pub theme: Theme,
     /// How wide the side bar is.
     pub side: Side,
+    /// In which zone exact times are told.
+    pub zone: Zone,
 }
 
 impl Appearance {
@@ -74,6 +117,7 @@ impl Appearance {
             match name {
                 Theme::COOKIE => found.theme = Theme::parse(value).unwrap_or_default(),
                 Side::COOKIE => found.side = Side::parse(value).unwrap_or_default(),
+                Zone::COOKIE => found.zone = Zone::parse(value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -94,8 +138,8 @@ mod tests {
             headers.append(header::COOKIE, HeaderValue::from_static(cookies));
             Appearance::of(&headers)
         };
-        let dark = Appearance { theme: Theme::Dark, side: Side::Narrow };
-        assert_eq!(of("a=b; hawser-theme=dark; hawser-side=narrow"), dark);
+        let dark = Appearance { theme: Theme::Dark, side: Side::Narrow, zone: Zone::Utc };
+        assert_eq!(of("a=b; hawser-theme=dark; hawser-side=narrow; hawser-zone=utc"), dark);
         assert_eq!(of("hawser-theme=\"><script>; hawser-side=1"), Appearance::default());
         assert_eq!(Appearance::of(&HeaderMap::new()), Appearance::default());
     }

@@ -1,5 +1,5 @@
 // What every page does with a script. Where the other scripts lie, the element that loads this one says.
-const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: palette }) => {
+const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: palette, formsUrl: forms }) => {
   const closeMenus = (but) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (menu !== but) menu.open = false;
@@ -31,6 +31,13 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
   };
   mark();
   if (side) new MutationObserver(mark).observe(side, { childList: true, subtree: true });
+  // A message goes at once; without a script the page is loaded without it.
+  addEventListener("click", (event) => {
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (!dismiss) return;
+    event.preventDefault();
+    dismiss.closest(".toast").remove();
+  });
   // A filter applies as it is chosen or typed: the parts of the list are replaced by their new selves.
   let asked = 0;
   const filter = async (form) => {
@@ -53,6 +60,31 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     if (!form) return;
     clearTimeout(typing);
     typing = setTimeout(filter, target.localName === "select" ? 0 : 200, form);
+  });
+  // Credentials are searched as one types: the drop-down and the words about it are replaced.
+  let sought = 0;
+  const find = async (form) => {
+    const mine = ++sought;
+    const value = (name) => form.elements.namedItem(name)?.value ?? "";
+    const typed = new URLSearchParams({ credential: value("credential"), search: value("search") });
+    // An address is kept by browsers, and a URL may hold a password.
+    if (!value("url").includes("@")) typed.set("url", value("url"));
+    const answer = await fetch(`${location.pathname}?${typed}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== sought) return;
+    const shown = form.elements.namedItem("credential");
+    const fresh = page.querySelector("select[name=credential]");
+    if (!answer.ok || !shown || !fresh) return;
+    const chosen = shown.value;
+    shown.innerHTML = fresh.innerHTML;
+    shown.value = chosen;
+    const told = page.querySelector("[data-found-here]");
+    if (told) form.querySelector("[data-found-here]").textContent = told.textContent;
+  };
+  addEventListener("input", ({ target }) => {
+    if (!target.closest("[data-finds]")) return;
+    clearTimeout(typing);
+    typing = setTimeout(find, 200, target.form);
   });
   // Ticked rows: how many, all of them, a range with the shift key.
   const boxes = () => [...document.querySelectorAll("td.tick input")];
@@ -93,6 +125,17 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     submitter.title = value === "wide" ? "Fold the side bar" : "Unfold the side bar";
     submitter.setAttribute("aria-label", submitter.title);
   });
+  // The exact time in the zone that was chosen: that of the browser, or UTC as the page has it.
+  const zoned = ({ target }) => {
+    const time = target.closest?.("time[title]");
+    if (!time) return;
+    time.dataset.utc ??= time.title;
+    const inBrowser = document.documentElement.dataset.zone !== "utc";
+    const format = { dateStyle: "long", timeStyle: "long" };
+    time.title = inBrowser ? new Intl.DateTimeFormat("en", format).format(new Date(time.dateTime)) : time.dataset.utc;
+  };
+  addEventListener("pointerover", zoned);
+  addEventListener("focusin", zoned);
   // What was deleted here is no place to come back to.
   const deleted = () => {
     try {
@@ -118,6 +161,7 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
   // They come when the page needs them, and stay in the cache.
   if (follow && document.querySelector("[data-listening]")) import(follow).then((mod) => mod.follow());
   if (palette && document.querySelector("[data-palette]")) import(palette).then((mod) => mod.palette());
+  if (forms && document.querySelector("main form[method=post]")) import(forms).then((mod) => mod.forms());
   if (!js || !document.querySelector("leptos-island")) {
     document.documentElement.dataset.awake = "";
     return;

@@ -15,6 +15,8 @@ pub mod appearance;
 #[cfg(feature = "ssr")]
 mod audit;
 #[cfg(feature = "ssr")]
+mod bulk;
+#[cfg(feature = "ssr")]
 mod charts;
 #[cfg(feature = "ssr")]
 mod connection_tests;
@@ -23,6 +25,8 @@ mod credentials;
 mod exports;
 mod form_outcome;
 mod gitops;
+#[cfg(feature = "ssr")]
+pub mod import;
 #[cfg(feature = "ssr")]
 mod matching;
 #[cfg(feature = "ssr")]

@@ -25,6 +25,10 @@ pub struct Services {
     pub credentials: Arc<dyn service::Credentials>,
     /// Chart repositories.
     pub repositories: Arc<dyn service::Repositories>,
+    /// Bulk runs.
+    pub bulk: Arc<dyn service::BulkRuns>,
+    /// Import of files.
+    pub imports: Arc<dyn service::Imports>,
     /// The catalog.
     pub charts: Arc<dyn service::Charts>,
     /// Propagations.
@@ -111,6 +115,8 @@ pub struct Flash {
     pub doubt: Option<String>,
     /// What has begun; a page that waits for its end takes the words away then.
     pub begun: Option<String>,
+    /// What undoes it, where nothing was destroyed.
+    pub undo: Option<Undo>,
     /// Why it was refused.
     pub problems: Option<ServiceError>,
     /// Which form the problems belong to.
@@ -119,6 +125,15 @@ pub struct Flash {
     pub values: BTreeMap<String, String>,
     /// What came of its connection tests.
     pub tests: Option<Vec<ConnectionTest>>,
+}
+
+/// A form that undoes what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// Where it is sent.
+    pub action: String,
+    /// Its fields. Never holds a secret.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// The URLs of the browser bundle, with content hashes in their names.
@@ -136,6 +151,8 @@ pub struct Bundle {
     pub follow: String,
     /// The script of searching from every page.
     pub palette: String,
+    /// The script of forms: pending buttons, and changes that nobody saved.
+    pub forms: String,
 }
 
 /// Everything a page needs to answer: taken from the context before the first `await`.

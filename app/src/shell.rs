@@ -12,8 +12,8 @@ use leptos_router::{
 use crate::{
     account,
     appearance::{Appearance, Theme},
-    audit, charts, credentials, exports, gitops, matching, notices, overview, projects,
-    repositories, search,
+    audit, bulk, charts, credentials, exports, gitops, import, matching, notices, overview,
+    projects, repositories, search,
     services::Bundle,
     sessions,
     ui::page::not_found,
@@ -51,7 +51,7 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
     }
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=appearance.theme.as_str() data-side=appearance.side.as_str()>
+        <html lang="en" data-theme=appearance.theme.as_str() data-side=appearance.side.as_str() data-zone=appearance.zone.as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -70,6 +70,7 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
                     data-wasm-url=bundle.wasm
                     data-follow-url=bundle.follow
                     data-palette-url=bundle.palette
+                    data-forms-url=bundle.forms
                     nonce=use_nonce()
                 ></script>
             </body>
@@ -166,6 +167,8 @@ pub fn App() -> AnyView {
                     view=notices::notices
                     ssr=mode.clone()
                 />
+                <Route path=path!("/import") view=import::import ssr=mode.clone()/>
+                <Route path=path!("/bulk/:id") view=bulk::run ssr=mode.clone()/>
                 <Route path=path!("/audit") view=audit::log ssr=mode/>
             </FlatRoutes>
         </Router>

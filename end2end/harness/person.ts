@@ -79,6 +79,11 @@ export class Person {
     });
   }
 
+  /** Opens a tab of the page of one thing. */
+  async openTab(path: string, tab: string): Promise<void> {
+    await this.open(`${path}?tab=${tab}`);
+  }
+
   /** Opens the one-time link and makes the first account. */
   async setUp(link: string): Promise<void> {
     await this.page.goto(link);
@@ -157,13 +162,13 @@ export class Person {
 
   /** Allows an address on the page of a credential. */
   async allowAddress(credential: string, url: string): Promise<void> {
-    await this.open(await this.credentialPath(credential));
+    await this.openTab(await this.credentialPath(credential), "access");
     await this.field("Address").fill(url);
     await this.main.locator("#addresses").getByRole("button", { name: "Allow", exact: true }).last().click();
     await expect(this.main).toContainText("The address is allowed.");
   }
 
-  /** Saves a repository, and agrees to its address where the button says so or the form asks. */
+  /** Saves the settings of a repository, and agrees to its address where the button says so or the form asks. */
   async saveRepository(): Promise<void> {
     await this.main.locator("#edit").getByRole("button", { name: /^Save/ }).last().click();
     const allow = this.main.locator("#edit [data-ways]").getByRole("button", { name: / and allow / });
@@ -189,7 +194,7 @@ export class Person {
 
   /** Changes the password of a credential and saves. */
   async changePassword(credential: string, password: string): Promise<void> {
-    await this.open(await this.credentialPath(credential));
+    await this.openTab(await this.credentialPath(credential), "versions");
     await this.field("Password").fill(password);
     await this.button("Save").click();
   }

@@ -26,8 +26,8 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(other.page).not.toHaveURL(/sign-in/);
 
       await test.step("a Git target: saved over, once it was said what that replaces", async () => {
-        await other.open(target);
-        await person.open(target);
+        await other.openTab(target, "settings");
+        await person.openTab(target, "settings");
         await person.field("Folder").fill("clusters/faster");
         await person.button("Save").click();
         await expect(person.main).toContainText("Saved.");
@@ -40,18 +40,18 @@ for (const javaScriptEnabled of [true, false]) {
           await expect(other.main).toContainText("Mode: now Commit directly, yours Open a pull request");
         }
         await expect(other.field("Folder")).toHaveValue("clusters/slower");
-        await person.open(target);
+        await person.openTab(target, "settings");
         await expect(person.field("Folder")).toHaveValue("clusters/faster");
         await other.button("Save mine anyway").click();
         await expect(other.main).toContainText("Saved.");
-        await person.open(target);
+        await person.openTab(target, "settings");
         await expect(person.field("Folder")).toHaveValue("clusters/slower");
       });
 
       await test.step("a repository: the current values are taken", async () => {
         const repository = await person.repositoryPath("charts");
-        await other.open(repository);
-        await person.open(repository);
+        await other.openTab(repository, "settings");
+        await person.openTab(repository, "settings");
         await person.field("Name").fill("renamed");
         await person.button("Save").click();
         await expect(person.main).toContainText("Saved.");

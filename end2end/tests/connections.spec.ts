@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       await person.fillCredential({ name, username: LOGIN.user, password: "not the password", description: "kept remark" });
       await person.field("Repository URL to test with").fill(`oci://${registries.basic.host}/team-0`);
       const address = person.page.url();
-      await testConnection(person, "The test failed at this stage: Login. Nothing was stored.");
+      await testConnection(person, "Test failed at Login. Nothing was stored.");
       await expectFailedAt(person, "Login", "401 Unauthorized: invalid credentials");
       await expect(stage(person, "Login")).toContainText("HTTP 401");
       await expect(stage(person, "Login").getByRole("link", { name: "Go to Password" })).toHaveAttribute("href", "#field-password");
@@ -75,10 +75,10 @@ for (const javaScriptEnabled of [true, false]) {
       const path = await person.credentialPath(name);
       await person.addRepository({ url: `oci://${registries.basic.host}/team-3`, name: first, credential: name });
       await person.addRepository({ url: `oci://${registries.token.host}/team-3`, name: second, credential: name });
-      await person.open(path);
+      await person.openTab(path, "connection");
       await testConnection(person, "The connection works at 2 repositories.");
       registries.basic.setPassword("somewhere else");
-      await person.open(path);
+      await person.openTab(path, "connection");
       await testConnection(person, "1 of 2 repositories failed.");
       const failed = person.main.locator("details.test", { hasText: first });
       await expect(failed.locator('[data-stage="Login"], [data-stage="List"]').filter({ hasText: "401 Unauthorized" })).toHaveCount(1);
@@ -91,16 +91,16 @@ for (const javaScriptEnabled of [true, false]) {
       await person.addCredential({ name, username: LOGIN.user, password: LOGIN.password });
       await person.addRepository({ url: `http://${registries.helm.host}/stable`, name: repository, credential: name });
       const path = await person.repositoryPath(repository);
-      await person.open(path);
+      await person.openTab(path, "connection");
       await testConnection(person, "The connection works.");
       await expect(stage(person, "Pull")).toHaveAttribute("data-state", "Passed");
       registries.helm.setPassword("somewhere else");
-      await person.open(path);
-      await testConnection(person, "The test failed");
+      await person.openTab(path, "connection");
+      await testConnection(person, "Test failed");
       const fix = person.main.locator(".stage-cause").getByRole("link", { name: "Update the credential" });
-      await expect(fix).toHaveAttribute("href", /\/credentials\/[^/]+#field-password$/);
+      await expect(fix).toHaveAttribute("href", /\/credentials\/[^/]+\?tab=versions#field-password$/);
       await fix.click();
-      await expect(person.field("Name")).toHaveValue(name);
+      await expect(person.main.getByRole("heading", { level: 1 })).toHaveText(name);
       registries.helm.setPassword(LOGIN.password);
     });
 
@@ -129,32 +129,33 @@ test("a closed port, a name that does not resolve and an unknown authority are t
 
     await test.step("closed port", async () => {
       await person.fillRepository({ url: `https://${closed}/charts`, name: "closed" });
-      await testConnection(person, "The test failed at this stage: Connection.");
+      await testConnection(person, "Test failed at Connection.");
       await expectFailedAt(person, "Connection", "Connection refused");
       await expect(stage(person, "Connection")).toContainText("firewall and the network access");
     });
 
     await test.step("no such host", async () => {
       await person.fillRepository({ url: "https://charts.nowhere.invalid/stable", name: "nowhere" });
-      await testConnection(person, "The test failed at this stage: Host name.");
+      await testConnection(person, "Test failed at Host name.");
       await expectFailedAt(person, "Host name", "Host name not found");
     });
 
     await test.step("address that is not allowed", async () => {
       await person.fillRepository({ url: "https://10.0.0.1/charts", name: "refused" });
-      await testConnection(person, "The test failed");
+      await testConnection(person, "Test failed");
       await expect(person.main.locator(".stage-cause")).toContainText("Address not allowed");
     });
 
     await test.step("unknown authority", async () => {
       await person.fillRepository({ url: `oci://${tls.host}/team`, name: "private-charts", credential: "private" });
       await person.send();
+      await person.allowIfAsked();
       await expect(async () => {
         await person.open("/charts/repositories?search=private-charts");
         await expect(person.row("private-charts")).toContainText("Certificate not trusted", { timeout: 500 });
       }).toPass({ timeout: 30_000 });
-      await person.open(await person.repositoryPath("private-charts"));
-      await testConnection(person, "The test failed at this stage: Certificate.");
+      await person.openTab(await person.repositoryPath("private-charts"), "connection");
+      await testConnection(person, "Test failed at Certificate.");
       await expectFailedAt(person, "Certificate", "Certificate not trusted");
       await expect(person.main).toContainText("CN=Hawser end2end authority");
       await expect(person.main.locator(".fingerprint")).toContainText(new RegExp(tls.authority.fingerprint, "i"));
@@ -169,6 +170,7 @@ test("a closed port, a name that does not resolve and an unknown authority are t
       await expect(person.main.locator("[data-test-summary]").last()).toContainText("The connection works. Nothing was stored.");
       await person.button("Save").click();
       await expect(person.main).toContainText("Saved.");
+      await person.openTab(await person.repositoryPath("private-charts"), "connection");
       await testConnection(person, "The connection works.");
       await expect(async () => {
         await person.open("/charts/repositories?search=private-charts");
@@ -177,7 +179,7 @@ test("a closed port, a name that does not resolve and an unknown authority are t
     });
 
     await test.step("a key is no authority", async () => {
-      await person.open(await person.repositoryPath("private-charts"));
+      await person.openTab(await person.repositoryPath("private-charts"), "settings");
       await person.field("Certificate authorities").fill("-----BEGIN PRIVATE KEY-----\nMII");
       await person.button("Save").click();
       await expect(person.field("Certificate authorities")).toHaveAttribute("aria-invalid", "true");

@@ -33,7 +33,7 @@ test("a server killed during an update finishes it after the restart", async ({ 
     expect(running.filter((pid) => left.includes(pid))).toEqual([]);
     // Nobody does anything: the deliveries go on once their leases run out, and the session still counts.
     await person.untilRepositories("Healthy", 10, 90);
-    await person.open(await person.credentialPath("registry-login"));
+    await person.openTab(await person.credentialPath("registry-login"), "versions");
     await expect(async () => {
       await person.page.reload();
       await expect(person.main).toContainText("10 places healthy", { timeout: 500 });

@@ -69,6 +69,7 @@ for (const javaScriptEnabled of [true, false]) {
         expect(new URL(person.page.url()).pathname).not.toBe(first);
         await expect(person.main.locator("pre").first()).toContainText(host);
         await expect(person.main.getByRole("link", { name: /^Make another export/ })).toHaveCount(0);
+        await person.main.getByRole("link", { name: "Overview", exact: true }).click();
         await person.main.getByRole("link", { name: "Check a ModuleTemplate with this label" }).click();
         await expect(person.field("Label value")).toHaveValue("our-modules");
       });

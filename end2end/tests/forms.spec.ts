@@ -62,7 +62,7 @@ for (const javaScriptEnabled of [true, false]) {
       // It says what would break.
       await expect(person.main).toContainText(repository);
       await person.button("Delete").click();
-      await person.open(path);
+      await person.openTab(path, "settings");
       await expect(person.field("Name")).toHaveValue(first);
 
       await person.open(`${path}/delete`);
@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
       await person.button("Delete").click();
       await expect(person.page).toHaveURL(/\/credentials(\?|$)/);
       await expect(person.row(first)).toHaveCount(0);
-      await person.open(await person.repositoryPath(repository));
+      await person.openTab(await person.repositoryPath(repository), "settings");
       await expect(person.field("Credential").locator("option:checked")).toContainText(second);
     });
 
@@ -81,8 +81,8 @@ for (const javaScriptEnabled of [true, false]) {
       const path = await person.credentialPath(name);
       const other = await newPerson(browser, hawser, { javaScriptEnabled });
       await other.page.context().addCookies(await person.page.context().cookies());
-      await other.open(path);
-      await person.open(path);
+      await other.openTab(path, "settings");
+      await person.openTab(path, "settings");
       await person.field("Description").fill("the first change");
       await person.button("Save").click();
       await other.field("Description").fill("the second change");
@@ -91,20 +91,29 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(other.field("Description")).toHaveValue("the second change");
       // Both tabs are of one session, so the message is waited for before the other tab opens a page.
       await expect(other.main).toContainText("Description: now the first change, yours the second change");
-      await person.open(path);
+      await person.openTab(path, "settings");
       await expect(person.field("Description")).toHaveValue("the first change");
       // An ordinary save stays refused: only the other button saves over somebody.
-      await other.field("Password").fill("canary-typed-once");
       await other.button("Save").click();
       // The page says so already, and a form that waits for its answer ignores every button.
       await expect(other.page.locator("form[data-busy]")).toHaveCount(0);
-      await expect(other.main).toContainText("Secrets are not shown");
-      await expect(other.field("Password")).toHaveValue(javaScriptEnabled ? "canary-typed-once" : "");
-      expect(await other.page.content()).not.toContain("canary-typed-once");
+      await expect(other.main).toContainText("Description: now the first change");
       await other.button("Save mine anyway").click();
       await expect(other.main).toContainText("Saved.");
-      await person.open(path);
+      await person.openTab(path, "settings");
       await expect(person.field("Description")).toHaveValue("the second change");
+
+      // Of a secret nothing is told, and nothing comes back.
+      await other.openTab(path, "versions");
+      await person.field("Description").fill("the third change");
+      await person.button("Save").click();
+      await expect(person.main).toContainText("Saved.");
+      await other.field("Password").fill("canary-typed-once");
+      await other.button("Save").click();
+      await expect(other.main).toContainText("Secrets are not shown");
+      await expect(other.page.locator("form[data-busy]")).toHaveCount(0);
+      await expect(other.field("Password")).toHaveValue(javaScriptEnabled ? "canary-typed-once" : "");
+      expect(await other.page.content()).not.toContain("canary-typed-once");
       await other.page.context().close();
     });
 
@@ -113,9 +122,9 @@ for (const javaScriptEnabled of [true, false]) {
       const [name, repository] = [unique("kept"), unique("repository")];
       await person.addCredential({ name, username: LOGIN.user, password: LOGIN.password });
       await person.addRepository({ url: `oci://${registries.basic.host}/team-5`, name: repository, credential: name });
-      await person.open(await person.credentialPath(name));
-      await person.field("Description").fill("only the remark");
+      await person.openTab(await person.credentialPath(name), "versions");
       await person.button("Save").click();
+      await expect(person.main).toContainText("Saved.");
       await person.open(await person.repositoryPath(repository));
       await person.button("Sync now").click();
       await expect(async () => {
@@ -132,14 +141,14 @@ test("a new address suspends the link until it is allowed", async ({ person, reg
   await person.addCredential({ name, username: LOGIN.user, password: LOGIN.password });
   await person.addRepository({ url: `oci://${registries.basic.host}/team-1`, name: repository, credential: name });
   const path = await person.repositoryPath(repository);
-  await person.open(path);
+  await person.openTab(path, "settings");
   const asked = registries.token.door.requests.length;
   await person.field("URL").fill(`oci://${registries.token.host}/team-1`);
   // Enter agrees to nothing; the button would say what it allows.
   await person.field("URL").press("Enter");
   await expect(person.main).toContainText("Saved.");
   await expect(async () => {
-    await person.open(path);
+    await person.openTab(path, "settings");
     await expect(person.main).toContainText(/suspended/i, { timeout: 500 });
   }).toPass({ timeout: 20_000 });
   const sent = registries.token.door.requests.slice(asked);
@@ -211,7 +220,7 @@ test("a session that ended costs nothing that was typed", async ({ person }) => 
   await expect(person.field("Password")).toHaveValue("typed once");
   await person.button("Create").click();
   await expect(person.page).not.toHaveURL(/\/credentials\/new/);
-  await expect(person.field("Name")).toHaveValue(name);
+  await expect(person.main.getByRole("heading", { level: 1 })).toHaveText(name);
 });
 
 test("a secret in a typed URL does not stay in the address", async ({ person }) => {

@@ -76,11 +76,11 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(person.main.getByRole("link", { name: "gitops-target" }).first()).toBeVisible();
       });
       await test.step("values only after the password", async () => {
-        await person.open(exported);
+        await person.openTab(exported, "files");
         await person.field("Your password").fill("not the password");
         await person.button("Download with values").click();
         await expect(person.main.getByRole("alert").filter({ visible: true }).first()).toBeVisible();
-        await person.open(exported);
+        await person.openTab(exported, "files");
         await person.field("Your password").fill(ACCOUNT.password);
         const download = person.page.waitForEvent("download");
         await person.button("Download with values").click();
@@ -158,12 +158,13 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       const target = await person.addTarget({ name: "moved-target", credential: "git-login", url: git.url("moved"), exported: "pull-prod" });
       await person.button("Sync now").click();
       await person.untilText(target, "In sync");
+      await person.openTab(target, "settings");
       await person.field("Folder").fill("/clusters/next");
       await person.button("Save").click();
       await expect(person.main).toContainText("Leave out the slash at the beginning");
       await person.field("Folder").fill("clusters/next");
       await person.button("Save").click();
-      await person.untilText(target, "clusters/next/pull-prod");
+      await person.untilText(`${target}?tab=files`, "clusters/next/pull-prod");
       expect(git.files("moved", "main").filter((path) => path.startsWith("clusters/"))).toEqual(["clusters/next/pull-prod.yaml"]);
       await person.untilText(target, "In sync");
 

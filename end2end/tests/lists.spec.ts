@@ -48,7 +48,7 @@ test("what others do is seen, and Sync all takes what is shown", async ({ browse
 
     await test.step("a connection test shows its stages as they end", async () => {
       registries.setPassword(LOGIN.password);
-      await person.open(await person.repositoryPath("team-0"));
+      await person.openTab(await person.repositoryPath("team-0"), "connection");
       await person.page.waitForFunction(() => "awake" in document.documentElement.dataset);
       const stages = person.page.evaluate(() => new Promise<number>((resolve) => {
         const place = document.querySelector("[data-test-progress]");

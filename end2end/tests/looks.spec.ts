@@ -14,17 +14,19 @@ import { ACCOUNT, Person } from "../harness/person.ts";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENS = join(import.meta.dirname, "../results/screens");
 const WIDTHS = [1440, 1280, 360];
+/** For the tabs of a page whose frame is looked at in all of them. */
+const OF_TABS = [1280, 360];
 const THEMES = ["light", "dark"] as const;
 
 /** Looks at one page at every width in both themes and tells what is wrong with it. */
-async function look(person: Person, name: string, path: string): Promise<string[]> {
+async function look(person: Person, name: string, path: string, widths = WIDTHS): Promise<string[]> {
   const { page } = person;
   const problems: string[] = [];
   await page.goto(path.startsWith("http") ? path : person.origin + path);
   await page.waitForLoadState("load");
   // A page that wakes while it is looked at is half one page and half the other.
   await page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset);
-  for (const width of WIDTHS) {
+  for (const width of widths) {
     for (const colorScheme of THEMES) {
       const where = `${name} ${width} ${colorScheme}`;
       await page.setViewportSize({ width, height: 800 });
@@ -81,7 +83,7 @@ test("every page at every width in both themes", async ({ browser, registries })
   const hawser = await Hawser.start(registries.all);
   try {
     const problems: string[] = [];
-    const see = async (person: Person, name: string, path: string) => { problems.push(...await look(person, name, path)); };
+    const see = async (person: Person, name: string, path: string, widths?: number[]) => { problems.push(...await look(person, name, path, widths)); };
     const person = await newPerson(browser, hawser);
     const link = await hawser.setUpLink();
     await see(person, "set-up", link);
@@ -108,7 +110,7 @@ test("every page at every width in both themes", async ({ browser, registries })
     const credential = await person.credentialPath("harbor-production");
     const repository = await person.repositoryPath("basic-0");
     const failing = await person.repositoryPath("helm-stable");
-    await person.open(credential);
+    await person.openTab(credential, "versions");
     const update = await person.main.getByRole("link", { name: /^Version/ }).first().getAttribute("href") ?? "";
     await person.open("/charts/catalog?search=nginx");
     const chart = await person.main.getByRole("link", { name: /nginx/ }).first().getAttribute("href") ?? "";
@@ -120,11 +122,15 @@ test("every page at every width in both themes", async ({ browser, registries })
     await see(person, "credential-new-google", "/credentials/new?provider=google_artifact_registry&shape=google_key_exchange&access=push");
     await see(person, "credential", credential);
     await see(person, "credential-update", update);
+    for (const tab of ["settings", "connection", "access", "activity"]) await see(person, `credential-${tab}`, `${credential}?tab=${tab}`, OF_TABS);
     await see(person, "credential-delete", `${credential}/delete`);
     await see(person, "repositories", "/charts/repositories");
     await see(person, "repository-new", "/charts/repositories/new");
+    await see(person, "repository-search", "/charts/repositories/new?search=harbor");
+    await see(person, "import", "/import");
     await see(person, "repository", repository);
     await see(person, "repository-failing", failing);
+    for (const tab of ["charts", "settings", "activity"]) await see(person, `repository-${tab}`, `${repository}?tab=${tab}`, OF_TABS);
     await see(person, "catalog", "/charts/catalog");
     await see(person, "chart", chart);
     await see(person, "notices", "/settings/notices");
@@ -200,7 +206,7 @@ test("every page of GitOps at every width in both themes", async ({ browser, reg
   try {
     const problems: string[] = [];
     const person = await newPerson(browser, hawser);
-    const see = async (name: string, path: string) => { problems.push(...await look(person, name, path)); };
+    const see = async (name: string, path: string, widths?: number[]) => { problems.push(...await look(person, name, path, widths)); };
     await person.setUp(await hawser.setUpLink());
     await see("gitops-empty", "/gitops");
     await see("exports-empty", "/gitops/exports");
@@ -226,6 +232,7 @@ test("every page of GitOps at every width in both themes", async ({ browser, reg
     await see("gitops", "/gitops");
     await see("target", target);
     await see("target-failing", failing);
+    for (const tab of ["files", "settings"]) await see(`target-${tab}`, `${target}?tab=${tab}`, OF_TABS);
     await see("target-new", "/gitops/targets/new");
     await see("target-delete", `${target}/delete`);
     await see("exports", "/gitops/exports");
@@ -235,6 +242,8 @@ test("every page of GitOps at every width in both themes", async ({ browser, reg
     }
     await see("export", exported);
     await see("export-flux", flux);
+    await see("export-files", `${flux}?tab=files`, OF_TABS);
+    await see("export-settings", `${flux}?tab=settings`, OF_TABS);
     await see("export-sealed", sealed);
     await see("export-carvel", carvel);
     await see("export-delete", `${exported}/delete`);

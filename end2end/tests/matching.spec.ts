@@ -22,7 +22,7 @@ async function addPlaced(person: Person, { name, pattern, kind, project, environ
   await person.fillCredential({ name, username: LOGIN.user, password: password ?? LOGIN.password });
   await person.main.getByText("Matching and expiry").first().click();
   await person.field("URL pattern").fill(pattern);
-  await person.field("Compare as").selectOption(kind ?? "exact");
+  await person.field("Match").selectOption(kind ?? "exact");
   if (project) await person.choose("Project", project);
   if (environment) await person.choose("Environment", environment);
   await person.button("Create").click();
@@ -86,7 +86,7 @@ for (const javaScriptEnabled of [true, false]) {
       await person.fillCredential({ name, username: "ada", password: "secret" });
       await person.main.getByText("Matching and expiry").first().click();
       await person.field("URL pattern").fill("^https://(a|b");
-      await person.field("Compare as").selectOption("regex");
+      await person.field("Match").selectOption("regex");
       await person.button("Create").click();
       await expect(person.field("URL pattern")).toHaveAttribute("aria-invalid", "true");
       await expect(person.field("URL pattern")).toHaveValue("^https://(a|b");
@@ -173,7 +173,9 @@ test("a repository follows the credential that matches its URL, unless a person 
       await healthy("Healthy");
       await person.open(await person.repositoryPath("automatic-charts"));
       await expect(person.main).toContainText("Automatic: it matches the URL");
+      await person.openTab(await person.repositoryPath("automatic-charts"), "settings");
       await expect(person.field("Credential")).toHaveValue("automatic");
+      await person.open(await person.repositoryPath("automatic-charts"));
       await person.main.getByRole("link", { name: "Why?" }).click();
       await expect(person.main).toContainText("by-pattern is used");
     });
@@ -188,13 +190,16 @@ test("a repository follows the credential that matches its URL, unless a person 
     await test.step("a choice of a person wins, and warns when it is not made for production", async () => {
       await person.addCredential({ name: "chosen", username: LOGIN.user, password: LOGIN.password });
       await addPlaced(person, { name: "for-development", pattern: "https://dev.example/", environment: "Development" });
-      await person.open(await person.repositoryPath("automatic-charts"));
+      const path = await person.repositoryPath("automatic-charts");
+      await person.openTab(path, "settings");
       await person.choose("Credential", "chosen");
       await person.choose("Environment", "Production");
       await person.saveRepository();
       await expect(person.main).toContainText("Saved.");
-      await expect(person.main).toContainText("Selected manually");
       await expect(person.main).not.toContainText("is made for development");
+      await person.open(path);
+      await expect(person.main).toContainText("Selected manually");
+      await person.openTab(path, "settings");
       await person.choose("Credential", "for-development");
       await person.saveRepository();
       await expect(person.main).toContainText("its credential is made for development");

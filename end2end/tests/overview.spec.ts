@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.locator("leptos-island")).toHaveCount(0);
 
       await line.getByRole("link", { name: /^Update the credential/ }).click();
-      await expect(page).toHaveURL(/\/credentials\/[0-9a-f-]{36}#field-password$/);
+      await expect(page).toHaveURL(/\/credentials\/[0-9a-f-]{36}\?tab=versions#field-password$/);
       await person.field("Password").fill("changed at the host");
       await person.button("Save").click();
       await expect(async () => {

@@ -18,9 +18,9 @@ for (const javaScriptEnabled of [true, false]) {
       const path = await person.credentialPath(name);
 
       await test.step("a wrong candidate", async () => {
-        await person.open(path);
+        await person.openTab(path, "versions");
         await person.field("Password").fill("a wrong candidate");
-        await person.button("Test first, then switch").click();
+        await person.button("Test, then switch").click();
         await expect(person.main).toContainText(/New secret (in test|refused)/);
         // Whoever watches sees the end of it; without a script the page is loaded again.
         await expect(async () => {
@@ -36,7 +36,7 @@ for (const javaScriptEnabled of [true, false]) {
           await person.open(`/charts/repositories?search=${repository}`);
           await expect(person.row(repository)).toContainText("Healthy", { timeout: 500 });
         }).toPass({ timeout: 30_000 });
-        await person.open(path);
+        await person.openTab(path, "versions");
         await person.button("Discard").click();
         await expect(person.button("Promote anyway")).toHaveCount(0);
       });
@@ -45,26 +45,26 @@ for (const javaScriptEnabled of [true, false]) {
         const changed = `rotated ${Date.now()}`;
         // Both are right for a moment, as providers with two keys do it: here the registry follows first.
         registries.basic.setPassword(changed);
-        await person.open(path);
+        await person.openTab(path, "versions");
         await person.field("Password").fill(changed);
-        await person.button("Test first, then switch").click();
+        await person.button("Test, then switch").click();
         await expect(async () => {
           if (!javaScriptEnabled) await person.page.reload();
           await expect(person.main).toContainText("New secret in use", { timeout: 500 });
           await expect(person.main).toContainText("1 place healthy", { timeout: 500 });
         }).toPass({ timeout: 40_000 });
-        await person.open(path);
+        await person.openTab(path, "versions");
         await expect(person.main).toContainText("Promoted");
       });
 
       await test.step("back to the first one", async () => {
         registries.basic.setPassword(LOGIN.password);
-        await person.open(path);
+        await person.openTab(path, "versions");
         const first = person.main.getByRole("row").filter({ hasText: "Created" });
         await first.locator("summary").click();
         await first.getByRole("button", { name: /version 1/i }).click();
         await expect(async () => {
-          await person.open(path);
+          await person.openTab(path, "versions");
           await expect(person.main).toContainText("Rolled back", { timeout: 500 });
           await person.open(`/charts/repositories?search=${repository}`);
           await expect(person.row(repository)).toContainText("Healthy", { timeout: 500 });

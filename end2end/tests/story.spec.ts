@@ -20,7 +20,7 @@ for (const javaScriptEnabled of [true, false]) {
         await person.button("Add").click();
         await expect(person.page).toHaveURL(/\/credentials\/new/);
         const path = await person.addCredential({ name: "registry-login", username: LOGIN.user, password: passwords[0] });
-        await person.open(path);
+        await person.openTab(path, "versions");
         await expect(person.field("Username")).toHaveValue(LOGIN.user);
         await expect(person.field("Password")).toHaveValue("");
       });
@@ -72,7 +72,7 @@ for (const javaScriptEnabled of [true, false]) {
         await person.untilRepositories("Healthy", 10);
       });
       await test.step("the result stays in the history and in the audit log", async () => {
-        await person.open(await person.credentialPath("registry-login"));
+        await person.openTab(await person.credentialPath("registry-login"), "versions");
         await expect(person.main).toContainText("10 places healthy");
         await person.open("/audit");
         await expect(person.main).toContainText("registry-login");

@@ -8,10 +8,11 @@ use crate::{
 };
 
 /// The entry of each in the manifest, and where it lies.
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     ("awake", "app/src/awake.js"),
     ("follow", "app/src/ui/follow.js"),
     ("palette", "app/src/search/palette.js"),
+    ("forms", "app/src/ui/forms.js"),
 ];
 
 /// Puts each script into the bundle under a name that holds the hash of its content.

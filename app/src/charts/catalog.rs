@@ -1,7 +1,7 @@
 //! The page Charts → Catalog.
 
 use domain::{
-    RepositoryId, Status,
+    Principal, RepositoryId, ServiceError, Status,
     charts::{ChartPage, ChartQuery, ChartSummary},
     counted,
 };
@@ -12,9 +12,10 @@ use crate::ui::{
     badge::Tone,
     filters::{FilterBy, Filters},
     frame::Section,
-    page::{Page, snapshot_page},
+    page::{Page, Request, snapshot_page},
     row::{badge, status_badge, view_of},
     table::{Column, Empty, list, pager},
+    tabs::{self, Tab},
 };
 
 const PATH: &str = "/charts/catalog";
@@ -58,6 +59,65 @@ pub(crate) fn catalog() -> AnyView {
         };
         Ok(Page { title: "Catalog".to_owned(), section: Section::Catalog, body: body.into_any() })
     })
+}
+
+/// A page of the charts of one repository, for the tab of its page at `base`.
+pub(crate) async fn of_repository(
+    request: &Request,
+    principal: &Principal,
+    repository: RepositoryId,
+    base: &str,
+) -> Result<AnyView, ServiceError> {
+    let query = ChartQuery {
+        repository: Some(repository),
+        page: request.page_number(),
+        ..ChartQuery::default()
+    };
+    let found = request.services().charts.list(principal, query.clone()).await?;
+    if found.rows.is_empty() {
+        return Ok(view! {
+            <Empty
+                icon="package"
+                title="No charts"
+                text="They appear here after a sync that finds some."
+            >
+                <a class="button" href="/charts/catalog">"Go to the catalog"</a>
+            </Empty>
+        }
+        .into_any());
+    }
+    let rows = html! { @for chart in &found.rows { (row(chart, Of::OneRepository)) } };
+    let pairs = [(tabs::QUERY, Tab::Charts.name())];
+    let list =
+        list(counted(found.total, "chart", "charts"), columns(Of::OneRepository), view_of(rows));
+    Ok(view! {
+        <div class="stack">
+            {list}
+            {pager(base, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
+        </div>
+    }
+    .into_any())
+}
+
+/// Whose charts a list has: where it is one repository, no row names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    AllRepositories,
+    OneRepository,
+}
+
+fn columns(of: Of) -> Vec<Column> {
+    let repository = (of == Of::AllRepositories).then(|| Column::text("c-medium", "Repository"));
+    [
+        Column::text("c-wide", "Chart"),
+        Column::text("c-short", "Version"),
+        Column::text("c-short", "App version").roomy(),
+        Column::number("Versions"),
+    ]
+    .into_iter()
+    .chain(repository)
+    .chain([Column::text("", "Description")])
+    .collect()
 }
 
 fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)], total: u32) -> AnyView {
@@ -107,17 +167,10 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
         }
         .into_any();
     }
-    let rows = html! { @for chart in &found.rows { (row(chart)) } };
+    let rows = html! { @for chart in &found.rows { (row(chart, Of::AllRepositories)) } };
     let repository = query.repository.map(|id| id.to_string()).unwrap_or_default();
     let pairs = [("search", query.search.as_str()), ("repository", &repository)];
-    let columns = vec![
-        Column::text("c-wide", "Chart"),
-        Column::text("c-short", "Version"),
-        Column::text("c-short", "App version").roomy(),
-        Column::number("Versions"),
-        Column::text("c-medium", "Repository"),
-        Column::text("", "Description"),
-    ];
+    let columns = columns(Of::AllRepositories);
     view! {
         {list(counted(found.total, "chart", "charts"), columns, view_of(rows))}
         {pager(PATH, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
@@ -125,7 +178,7 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
     .into_any()
 }
 
-fn row(chart: &ChartSummary) -> Markup {
+fn row(chart: &ChartSummary, of: Of) -> Markup {
     html! {
         tr {
             th scope="row" title=(chart.name) {
@@ -139,8 +192,12 @@ fn row(chart: &ChartSummary) -> Markup {
             td title=(chart.version) { (chart.version) }
             td.roomy title=(chart.app_version) { (chart.app_version) }
             td.number.later data-label="Versions" { (chart.versions) }
-            td title=(chart.repository_name) {
-                a href={ "/charts/repositories/" (chart.repository) } { (chart.repository_name) }
+            @if of == Of::AllRepositories {
+                td title=(chart.repository_name) {
+                    a href={ "/charts/repositories/" (chart.repository) } {
+                        (chart.repository_name)
+                    }
+                }
             }
             td.muted.later title=(chart.description) { (chart.description) }
         }

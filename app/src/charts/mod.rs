@@ -3,5 +3,5 @@
 mod catalog;
 mod detail;
 
-pub(crate) use catalog::catalog;
+pub(crate) use catalog::{catalog, of_repository};
 pub(crate) use detail::detail;

@@ -38,17 +38,17 @@ pub(super) fn excess(test: &ConnectionTest, of: Tested) -> Option<AnyView> {
         let advice = match (of, test.repository) {
             // A token for Git, whose maker was asked.
             (Tested::Stored(_), None) => {
-                "Only pushing to a Git target needs more than reading; a token that can do less does less harm when it leaks."
+                "Only pushing to a Git target needs more than reading; a narrower token does less harm when it leaks."
             }
             _ => {
-                "Read access is enough for Hawser; a token that can do less does less harm when it leaks."
+                "Read access is enough for Hawser; a narrower token does less harm when it leaks."
             }
         };
         view! {
             <div class="notice warn">
                 <Icon name="triangle-alert"/>
                 <p>
-                    {format!("This token may also: {rights}. {advice}")}
+                    {format!("This token can also: {rights}. {advice}")}
                 </p>
             </div>
         }

@@ -55,7 +55,7 @@ fn summary(tests: &[ConnectionTest], of: Tested) -> String {
         }
         [test] => match failed_stage(test) {
             None => "The connection works.".to_owned(),
-            Some(stage) => format!("The test failed at this stage: {}.", stage.stage.label()),
+            Some(stage) => format!("Test failed at {}.", stage.stage.label()),
         },
         _ if failed == 0 => {
             format!("The connection works at {}.", counted(total, "repository", "repositories"))
@@ -271,7 +271,7 @@ mod tests {
             "href=\"#field-password\"",
             "Nothing was stored.",
             "78 of 100 requests left",
-            "This token may also: write:packages.",
+            "This token can also: write:packages.",
             "&lt;script&gt;",
             "AA:BB",
             "data-state=\"Skipped\"",

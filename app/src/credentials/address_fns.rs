@@ -3,7 +3,7 @@
 use domain::{CredentialId, credentials};
 use leptos::prelude::*;
 
-use super::path_of;
+use super::access_path;
 use crate::{
     answer::{Answered, Redirect, Sent, act},
     services::known,
@@ -21,7 +21,7 @@ pub(crate) async fn allow_address(
             let id = known(&form.credential)?;
             services.credentials.allow_address(&principal, form).await.map(|()| id)
         },
-        |id| Redirect::to(path_of(id)).flash("The address is allowed."),
+        |id| Redirect::to(access_path(id)).flash("The address is allowed."),
     )
     .await
 }
@@ -39,7 +39,7 @@ pub(crate) async fn confirm_address(
             let (id, address) = (known(&credential)?, known(&address)?);
             services.credentials.confirm_address(&principal, id, address).await.map(|()| id)
         },
-        |id| Redirect::to(path_of(id)).flash("The address is confirmed."),
+        |id| Redirect::to(access_path(id)).flash("The address is confirmed."),
     )
     .await
 }
@@ -66,7 +66,7 @@ pub(crate) async fn withdraw_address(
                     names.join(", ")
                 ),
             };
-            Redirect::to(path_of(id)).flash(told)
+            Redirect::to(access_path(id)).flash(told)
         },
     )
     .await
@@ -90,7 +90,7 @@ pub(crate) async fn withdraw_token_service(
                 .await
                 .map(|()| id)
         },
-        |id| Redirect::to(path_of(id)).flash("The token service is withdrawn."),
+        |id| Redirect::to(access_path(id)).flash("The token service is withdrawn."),
     )
     .await
 }
@@ -108,7 +108,7 @@ pub(crate) async fn dismiss_address_request(
             let (id, request) = (known(&credential)?, known(&request)?);
             services.credentials.dismiss_address_request(&principal, id, request).await.map(|()| id)
         },
-        |id| Redirect::to(path_of(id)).flash("The request is dismissed."),
+        |id| Redirect::to(access_path(id)).flash("The request is dismissed."),
     )
     .await
 }

@@ -11,7 +11,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::access_path;
 use crate::ui::{
     badge::{Badge, Tone},
     form::{ActionButton, Form, FormState, Submit},
@@ -30,10 +30,10 @@ pub(super) fn addresses(
 ) -> Option<AnyView> {
     let what = match credential.provider.facts().kind {
         CredentialKind::Registry => {
-            "The login goes to these addresses and to no others, whatever a repository or a pattern says."
+            "Sent to these addresses only, whatever a repository or pattern says."
         }
         CredentialKind::Git => {
-            "Exports name a pattern at these addresses and at no others. A Git target has its own address."
+            "Exports name patterns at these addresses only. A Git target has its own address."
         }
         CredentialKind::Cluster => return None,
     };
@@ -80,7 +80,7 @@ fn requested(
     let values = |name: &'static str| {
         vec![("credential", credential.id.to_string()), (name, asked.id.to_string())]
     };
-    let from = path_of(credential.id);
+    let from = access_path(credential.id);
     let buttons = may_allow.then(|| {
         view! {
             <div class="actions">
@@ -127,7 +127,7 @@ fn own(credential: &CredentialDetail, host: &'static str) -> AnyView {
         <li class="line">
             <div>
                 <strong class="url">{host}</strong>
-                <p class="muted">{format!("An address of {label} itself, allowed from the start")}</p>
+                <p class="muted">{format!("Address of {label}, always allowed")}</p>
             </div>
         </li>
     }
@@ -140,7 +140,7 @@ fn allowed(
     may_allow: bool,
     now: Timestamp,
 ) -> AnyView {
-    let (from, is_old) = (path_of(credential.id), address.source == AddressSource::Upgrade);
+    let (from, is_old) = (access_path(credential.id), address.source == AddressSource::Upgrade);
     let values =
         || vec![("credential", credential.id.to_string()), ("address", address.id.to_string())];
     let used = used_by(credential, &address.origin);
@@ -187,7 +187,7 @@ fn allowed(
         }
     });
     let used = if used.is_empty() {
-        "No repository uses it there".to_owned()
+        "Not used there".to_owned()
     } else {
         format!("Used there by {}", used.join(", "))
     };
@@ -220,7 +220,7 @@ fn token_service(
         view! {
             <ActionButton
                 action="/actions/credentials/withdraw-token-service"
-                from=path_of(credential.id)
+                from=access_path(credential.id)
                 class="button quiet"
                 values
             >
@@ -274,7 +274,7 @@ fn suggestion(credential: &CredentialDetail, may_allow: bool) -> Option<AnyView>
         view! {
             <ActionButton
                 action="/actions/credentials/allow-address"
-                from=path_of(credential.id)
+                from=access_path(credential.id)
                 values
             >
                 {format!("Allow {}", readable_origin(&origin))}
@@ -287,7 +287,7 @@ fn suggestion(credential: &CredentialDetail, may_allow: bool) -> Option<AnyView>
                 <div>
                     <p>
                         {format!(
-                            "Its pattern names {}, which is no allowed address yet, so {}.",
+                            "Its pattern names {}, which is not an allowed address yet, so {}.",
                             readable_origin(&origin),
                             match credential.provider.facts().kind {
                                 CredentialKind::Git => "no export names it",
@@ -308,7 +308,7 @@ fn form(request: &Request, credential: &CredentialDetail) -> AnyView {
     let id = credential.id.to_string();
     let url = Input::new(&state, Field::Url, "Address")
         .placeholder("https://harbor.example.com")
-        .hint("Scheme, host and port count; a path is left out.")
+        .hint("Scheme, host and port count; a path is ignored.")
         .required()
         .line();
     view! {

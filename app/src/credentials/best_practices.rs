@@ -37,14 +37,14 @@ impl Practice {
     const fn text(self) -> &'static str {
         match self {
             Self::Tokens => {
-                "A token has a scope of its own, and can be revoked without locking anybody out."
+                "A token has its own scope and can be revoked without locking anyone out."
             }
             Self::Permissions => "Read-only access is enough to sync charts.",
             Self::Rotation => {
-                "A secret that is changed on a schedule is worth less to whoever finds it, above all in production."
+                "Change secrets on a schedule, above all in production: a leaked one stops working."
             }
             Self::Environments => {
-                "Development, staging and production each have a credential of their own, so that a leak in one stays there."
+                "Use one credential each for development, staging and production, so a leak in one stays there."
             }
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn of(credential: &CredentialDetail, now: Timestamp) -> AnyView {
     }
     view! {
         <section class="stack" aria-labelledby="practices-title">
-            <h2 id="practices-title">"Worth doing"</h2>
+            <h2 id="practices-title">"Recommendations"</h2>
             {cards(broken)}
         </section>
     }
@@ -79,7 +79,7 @@ fn broken(credential: &CredentialDetail, now: Timestamp) -> Vec<(Practice, Strin
         let way = recommended.map_or("", |shape| shape.facts().label);
         broken.push((
             Practice::Tokens,
-            format!("This one is pasted and sent as it is. {way} renews itself; choose it under Use another method."),
+            format!("This one is sent unchanged. {way} renews itself: choose it under Use another method."),
         ));
     }
     if let Some(stored) = stored_at(credential).filter(|_| !credential.shape.is_ambient())
@@ -88,18 +88,18 @@ fn broken(credential: &CredentialDetail, now: Timestamp) -> Vec<(Practice, Strin
         let days = now.since(stored).as_secs() / 86_400;
         broken.push((
             Practice::Rotation,
-            format!("This secret has not been changed for {days} days. Make a new one and save it here; every linked repository follows."),
+            format!("This secret has not been changed for {days} days. Save a new one here; every linked repository follows."),
         ));
     } else if production && credential.expiry.is_none() && !credential.shape.is_ambient() {
         broken.push((
             Practice::Rotation,
-            "This one is for production and has no expiry date, so nobody is reminded. Type the day under Matching and expiry.".to_owned(),
+            "Made for production without an expiry date, so nobody is reminded. Set the date in Settings.".to_owned(),
         ));
     }
     if production && shared {
         broken.push((
             Practice::Environments,
-            "This one is for production and shared with all projects. Give it to the project that needs it.".to_owned(),
+            "Made for production and shared with all projects. Move it to the project that needs it.".to_owned(),
         ));
     }
     broken

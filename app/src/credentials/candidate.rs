@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::{STAGED, path_of, versions::result};
 use crate::ui::{
     badge::StatusBadge, cause::CauseLine, form::ActionButton, icon::Icon, moment::Moment,
-    page::Request,
+    page::Request, tabs::Tab,
 };
 
 /// How the candidate fares at each repository, and what a person can decide.
@@ -32,13 +32,13 @@ pub(super) fn candidate(
         CandidateState::Testing => (
             "New secret in test",
             format!("{passed} of {total} accept it"),
-            "It is tested at every linked repository. The present secret stays in use until all accept it; then this one takes over by itself.".to_owned(),
+            "Tested at every linked repository. The current secret stays in use until all accept it; then this one takes over.".to_owned(),
         ),
         CandidateState::Refused => (
             "New secret refused",
             format!("Refused by {refused} of {total}"),
             format!(
-                "{refused} of {} refused it. The present secret is still in use: test the new one again, discard it and type it again, or promote it anyway.",
+                "{refused} of {} refused it. The current secret is still in use: test the new one again, discard it and type it again, or promote it anyway.",
                 counted(total, "repository", "repositories"),
             ),
         ),
@@ -47,7 +47,7 @@ pub(super) fn candidate(
     // Whoever follows the test here is told its end as what it is.
     let told = (state == CandidateState::Refused && request.sent_along(STAGED).is_some()).then(|| {
         let text = format!(
-            "The new secret was refused by {refused} of {}. The present secret is still in use.",
+            "The new secret was refused by {refused} of {}. The current secret is still in use.",
             counted(total, "repository", "repositories"),
         );
         view! {
@@ -90,6 +90,41 @@ pub(super) fn candidate(
     )
 }
 
+/// That a candidate is tested or was refused, for the tabs that do not show it.
+pub(super) fn waiting(credential: &CredentialDetail) -> Option<AnyView> {
+    let candidate = credential.candidate.as_ref()?;
+    let count = |answer| candidate.lines.iter().filter(|line| line.passed == Some(answer)).count();
+    let total = candidate.lines.len();
+    let href = format!("{}#candidate", Tab::Versions.at(&path_of(credential.id)));
+    let (class, icon, text, label) = match candidate.state {
+        CandidateState::Testing => (
+            "notice info",
+            "loader",
+            format!("A new secret is being tested: {} of {total} accept it.", count(true)),
+            "Follow the test",
+        ),
+        CandidateState::Refused => (
+            "notice bad",
+            "circle-alert",
+            format!(
+                "A new secret was refused by {} of {}. The current secret is still in use.",
+                count(false),
+                counted(total, "repository", "repositories")
+            ),
+            "Review",
+        ),
+    };
+    Some(
+        view! {
+            <div class=class>
+                <Icon name=icon/>
+                <p>{text} " " <a href=href>{label}</a></p>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
 /// The version that took over, if somebody follows the test on this page and it has ended so.
 pub(super) fn followed<'a>(
     request: &Request,
@@ -103,7 +138,7 @@ pub(super) fn followed<'a>(
 /// How the test ended well.
 fn promoted(credential: &CredentialDetail, version: &SecretVersion, now: Timestamp) -> AnyView {
     let reached = version.propagation.map(|(propagation, counts)| {
-        let href = format!("{}?propagation={propagation}", path_of(credential.id));
+        let href = super::update_path(credential.id, propagation);
         view! {
             <p>
                 {result(counts)} " "
@@ -179,7 +214,7 @@ fn decide(credential: &CredentialDetail, candidate: &Candidate) -> AnyView {
             ("vault_version", candidate.vault_version.to_string()),
         ]
     };
-    let from = path_of(credential.id);
+    let from = Tab::Versions.at(&path_of(credential.id));
     let again = (candidate.state == CandidateState::Refused).then(|| {
         view! {
             <ActionButton

@@ -31,7 +31,7 @@ pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitAccount>)
             };
             format!("{} at {}, connected by {}.{renewed}", one.account, one.host, one.connected_by)
         }
-        None => "It was made by connecting an account.".to_owned(),
+        None => "Created by connecting an account.".to_owned(),
     };
     let broken = one.and_then(|one| one.broken).map(|cause| {
         view! {

@@ -115,9 +115,9 @@ fn fields(state: &FormState, provider: Provider, shape: AuthMethod, back: &str) 
     let username = if shape == AuthMethod::Password { facts.fixed_username } else { "" };
     let stored = StoredFields { username, parameters: &parameters, secret_hint: "" };
     let name = match facts.kind {
-        CredentialKind::Registry => "Unique in your organization, such as ghcr-prod.",
-        CredentialKind::Git => "Unique in your organization, such as gitops-push.",
-        CredentialKind::Cluster => "Unique in your organization, such as cluster-prod.",
+        CredentialKind::Registry => "For example ghcr-prod.",
+        CredentialKind::Git => "For example gitops-push.",
+        CredentialKind::Cluster => "For example cluster-prod.",
     };
     view! {
         {Input::new(state, Field::Name, "Name")
@@ -202,7 +202,7 @@ fn shape_choice(
     let badge = is_recommended.then(|| view! { <Badge tone=Tone::Good label="Recommended"/> });
     view! {
         <div class="field" id="field-shape" data-field="shape">
-            <span class="label" id="credential-create-shape">"How it authenticates"</span>
+            <span class="label" id="credential-create-shape">"Sign-in method"</span>
             <p class="picked" aria-labelledby="credential-create-shape">
                 <strong>{provider.shape_label(shape)}</strong>
                 {badge}

@@ -26,7 +26,7 @@ pub(crate) fn delete() -> AnyView {
         let services = request.services();
         let credential = services.credentials.get(&principal, request.id()?).await?;
         let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
-        let mut others = services.credentials.choices(&principal, &url, None).await?;
+        let mut others = services.credentials.choices(&principal, &url, None, "").await?;
         others.retain(|other| other.id != credential.id);
         let state = FormState::new("credential-delete", &request);
         let href = path_of(credential.id);
@@ -142,6 +142,9 @@ fn holders(opens: &[Opened], exports: &[(ExportId, String)]) -> Option<AnyView> 
     )
 }
 
+/// So many repositories are named; the number says how many there are.
+const NAMED: usize = 100;
+
 fn links(
     state: &FormState,
     credential: &CredentialDetail,
@@ -162,6 +165,7 @@ fn links(
     let names = credential
         .links
         .iter()
+        .take(NAMED)
         .map(|link| {
             view! {
                 <li><a href=format!("/charts/repositories/{}", link.id)>{link.name.clone()}</a></li>
@@ -178,7 +182,7 @@ fn links(
     let may_unlink = exports == Exports::None;
     let unlink = may_unlink && (none || state.kept("links").as_deref() == Some("unlink"));
     let replacement = Input::new(state, Field::Replacement, "Replacement")
-        .hint("It is tried at each of them right away.")
+        .hint("Tested at each of them right away.")
         .select(vec![
             ("", vec![(String::new(), "Choose a credential".to_owned())]),
             ("Fits the host", fitting),
@@ -205,7 +209,7 @@ fn links(
             <label class="radio">
                 <input type="radio" name="links" value="unlink" checked=unlink/>
                 <span>
-                    "They go on without a credential. Private ones stop syncing; the charts found so far are kept."
+                    "Remove the credential from them. Private ones stop syncing; the charts found so far are kept."
                 </span>
             </label>
         }
@@ -213,10 +217,10 @@ fn links(
     view! {
         {lose}
         <fieldset>
-            <legend>"What becomes of them?"</legend>
+            <legend>"Repositories that use it"</legend>
             <label class="radio">
                 <input type="radio" name="links" value="replace" checked=!unlink disabled=none/>
-                <span>"They use another credential"</span>
+                <span>"Use another credential"</span>
             </label>
             {(!none).then_some(replacement)}
             {without}

@@ -1,119 +1,109 @@
-//! One credential: what it is doing, its forms, links and versions.
+//! One credential: its head, and the tabs below it. Only what the shown tab needs is read.
 
 use domain::{
-    Action, AuthMethod, CredentialKind, Principal, PropagationId, ServiceError,
-    credentials::{CandidateState, CredentialDetail, CredentialHealth},
+    Action, Cause, CredentialKind, Principal, PropagationId, ServiceError,
+    credentials::{CandidateState, CredentialDetail, CredentialPart},
     propagation::Progress,
 };
 use leptos::prelude::*;
 
 use super::{
-    addresses::addresses,
-    badges, best_practices,
-    candidate::{candidate, followed, reload},
-    connected::{connected, connection},
-    facts::facts,
-    guide::{GuideAudience, Names, guide},
+    access::access,
+    activity::activity,
+    badges,
+    candidate::{followed, reload},
+    connected::connection,
+    connection::test,
     impact::Impact,
-    links::links,
+    overview::overview,
     path_of,
-    paused::paused,
-    place_form::place_form,
-    update_form::{shape_of, update_form},
-    usage::{opened, opens},
-    uses::uses,
-    versions::versions,
+    secret::secret,
+    settings,
+    usage::usage,
 };
 use crate::{
-    connection_tests::test_credential_form,
     propagation::live_progress,
     ui::{
         frame::Section,
         icon::Icon,
         live::{Live, under_way},
-        page::{Page, Request, snapshot_page},
+        page::{Page, Request, page, snapshot_page},
+        tabs::{Offered, Tab, tabs},
     },
 };
 
 /// `/credentials/{id}`
 pub(crate) fn detail() -> AnyView {
-    snapshot_page(async |request| {
-        let principal = request.member()?;
-        let services = request.services();
-        let credential = services.credentials.get(&principal, request.id()?).await?;
-        let progress = progress(&request, &principal).await?;
-        let may_change = principal.role.includes(Action::ManageCredentials);
-        let (reach, used, is_used) = used(&request, &principal, &credential).await?;
-        let connection = connection(&request, &principal, &credential).await?;
-        let broken = connection.as_ref().and_then(|one| one.broken);
-        let is_connected = credential.shape.is_connected();
-        let projects =
-            if may_change { services.projects.list(&principal).await? } else { Vec::new() };
-        let now = request.now;
-        let testing = credential
-            .candidate
-            .as_ref()
-            .is_some_and(|candidate| candidate.state == CandidateState::Testing);
-        let promoted = followed(&request, &credential).and_then(|version| version.propagation);
-        let on_its_way = progress.as_ref().is_some_and(|one| one.finished_at.is_none())
-            || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total());
-        let body = view! {
-            {head(&request, &credential, credential.health(broken, is_used), &principal)}
-            {paused(&credential, &principal, now)}
-            {progress.map(|progress| update(&request, &progress, &reach))}
-            <div data-live="candidate">{candidate(&request, &credential, &principal, now)}</div>
-            <div class="beside">
-                <div class="stack">
-                    {may_change
-                        .then(|| {
-                            if is_connected {
-                                connected(&credential, connection.as_ref())
-                            } else {
-                                update_form(&request, &credential, &reach)
-                            }
-                        })}
-                    {used}
-                    {addresses(&request, &credential, &principal)}
-                    {may_change.then(|| tests(&request, &credential))}
-                    {may_change
-                        .then(|| place_form(&request, &principal, &credential, &projects))}
-                    {versions(&credential, &principal, now)}
-                </div>
-                <div class="stack">
-                    {facts(&credential, now)}
-                    {best_practices::of(&credential, now)}
-                    {(may_change && !is_connected)
-                        .then(|| beside(&request, &principal, &credential))}
-                </div>
-            </div>
-            {(testing || on_its_way).then(|| view! { <Live/> {under_way()} })}
+    // Vault is asked which versions it keeps, and no transaction waits for it.
+    if Tab::asked() == Some(Tab::Versions) { page(load) } else { snapshot_page(load) }
+}
+
+async fn load(request: Request) -> Result<Page, ServiceError> {
+    let principal = request.member()?;
+    let offered = offered(&principal);
+    let tab = Tab::of(&request, &offered);
+    let credential =
+        request.services().credentials.part(&principal, request.id()?, part(tab)).await?;
+    let usage = usage(&request, &principal, &credential, tab).await?;
+    let account = connection(&request, &principal, &credential).await?;
+    let broken = account.as_ref().and_then(|one| one.broken);
+    let progress = progress(&request, &principal).await?;
+    let shown = match tab {
+        Tab::Settings => settings::settings(&request, &principal, &credential).await?,
+        Tab::Connection => test(&request, &credential),
+        Tab::Versions => secret(&request, &principal, &credential, account.as_ref(), &usage),
+        Tab::Access => access(&request, &principal, &credential),
+        Tab::Activity => activity(&request, &principal, &credential).await?,
+        _ => overview(&request, &principal, &credential, &usage).await?,
+    };
+    let is_under_way = is_under_way(&request, &credential, progress.as_ref());
+    let update = progress.map(|progress| update(&request, &progress, usage.impact()));
+    let body = view! {
+            {head(&request, &credential, (broken, usage.is_used()), &principal)}
+            {tabs(&path_of(credential.id), tab, &offered)}
+            {update}
+            {shown}
+            <Live/>
+    {is_under_way.then(under_way)}
         };
-        Ok(Page {
-            title: credential.name.clone(),
-            section: Section::Credentials,
-            body: body.into_any(),
-        })
+    Ok(Page {
+        title: credential.name.clone(),
+        section: Section::Credentials,
+        body: body.into_any(),
     })
 }
 
-/// The repositories and exports of a registry's credential, or what any other one opens.
-async fn used(
-    request: &Request,
-    principal: &Principal,
-    credential: &CredentialDetail,
-) -> Result<(Impact, AnyView, bool), ServiceError> {
-    let kind = credential.provider.facts().kind;
-    if kind != CredentialKind::Registry {
-        let opens = opens(request, principal, (credential.id, kind)).await?;
-        let reach = Impact::by_opening(credential, &opens);
-        return Ok((reach, opened(credential, &opens), !opens.is_empty()));
+/// The tabs of this person; who may change nothing has nothing to set or test.
+fn offered(principal: &Principal) -> Vec<Offered> {
+    let may_change = principal.role.includes(Action::ManageCredentials);
+    let all =
+        [Tab::Overview, Tab::Settings, Tab::Connection, Tab::Versions, Tab::Access, Tab::Activity];
+    let is_open = |tab: &Tab| may_change || !matches!(tab, Tab::Settings | Tab::Connection);
+    all.into_iter().filter(is_open).map(|tab| Offered(tab, None)).collect()
+}
+
+/// What of the credential a tab shows.
+const fn part(tab: Tab) -> CredentialPart {
+    match tab {
+        Tab::Versions => CredentialPart::Versions,
+        Tab::Access => CredentialPart::Access,
+        Tab::Activity => CredentialPart::Updates,
+        Tab::Settings | Tab::Connection => CredentialPart::Links,
+        _ => CredentialPart::Overview,
     }
-    let found = request.services().exports.uses(principal, credential.id).await?;
-    let used = view! {
-        {links(request, credential)}
-        {uses(credential, &found)}
-    };
-    Ok((Impact::by_exports(credential, &found), used.into_any(), !found.is_empty()))
+}
+
+/// Whether a test of a new secret or an update is on its way, which the page follows to its end.
+fn is_under_way(
+    request: &Request,
+    credential: &CredentialDetail,
+    progress: Option<&Progress>,
+) -> bool {
+    let candidate = credential.candidate.as_ref();
+    let promoted = followed(request, credential).and_then(|version| version.propagation);
+    candidate.is_some_and(|candidate| candidate.state == CandidateState::Testing)
+        || progress.is_some_and(|one| one.finished_at.is_none())
+        || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total())
 }
 
 async fn progress(
@@ -131,15 +121,28 @@ async fn progress(
 fn head(
     request: &Request,
     credential: &CredentialDetail,
-    health: CredentialHealth,
+    (broken, is_used): (Option<Cause>, bool),
     principal: &Principal,
 ) -> AnyView {
-    let delete = principal.role.includes(Action::ManageCredentials).then(|| {
+    let path = path_of(credential.id);
+    let health = credential.health(broken, is_used);
+    let actions = principal.role.includes(Action::ManageCredentials).then(|| {
+        let change = (!credential.shape.is_connected()).then(|| {
+            view! {
+                <a class="button primary" href=Tab::Versions.at(&path)>
+                    <Icon name="key-round"/>
+                    {change(credential)}
+                </a>
+            }
+        });
         view! {
-            <a class="button danger" href=format!("{}/delete", path_of(credential.id))>
-                <Icon name="trash-2"/>
-                "Delete"
-            </a>
+            <div class="actions">
+                {change}
+                <a class="button danger" href=format!("{path}/delete")>
+                    <Icon name="trash-2"/>
+                    "Delete"
+                </a>
+            </div>
         }
     });
     view! {
@@ -149,13 +152,32 @@ fn head(
                 <p class="tags" data-live="state">
                     {badges::health(health, request.now)}
                     {badges::environment(credential.environment)}
-                    <span class="muted">{credential.provider.facts().label}</span>
+                    <span class="muted url">{identity(credential)}</span>
                 </p>
             </div>
-            {delete}
+            {actions}
         </div>
     }
     .into_any()
+}
+
+/// What the credential is, in a line: provider, user name, project.
+fn identity(credential: &CredentialDetail) -> String {
+    let project = match credential.project.as_str() {
+        "" => "shared",
+        project => project,
+    };
+    let parts = [credential.provider.facts().label, &credential.username, project];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// The words of the way to a new secret.
+fn change(credential: &CredentialDetail) -> &'static str {
+    match credential.provider.facts().kind {
+        _ if credential.shape.is_ambient() => "Change login",
+        CredentialKind::Cluster => "Change kubeconfig",
+        CredentialKind::Registry | CredentialKind::Git => "Change secret",
+    }
 }
 
 fn update(request: &Request, progress: &Progress, reach: &Impact) -> AnyView {
@@ -177,41 +199,4 @@ fn update(request: &Request, progress: &Progress, reach: &Impact) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// Nothing where there is nobody to ask.
-fn tests(request: &Request, credential: &CredentialDetail) -> Option<AnyView> {
-    let provider = credential.provider;
-    let of_token = provider.tells_of_tokens() && credential.shape == AuthMethod::Password;
-    let told = match (credential.links.is_empty(), of_token) {
-        (false, _) => "Asks every linked repository with the stored secret.".to_owned(),
-        (true, true) => {
-            format!(
-                "Asks {} what the stored token may do and when it ends.",
-                provider.facts().label
-            )
-        }
-        (true, false) => return None,
-    };
-    Some(
-        view! {
-            <section class="card" aria-labelledby="tests-title">
-                <h2 id="tests-title">"Connection test"</h2>
-                <p class="muted">{told}</p>
-                {test_credential_form(request, credential.id)}
-            </section>
-        }
-        .into_any(),
-    )
-}
-
-fn beside(request: &Request, principal: &Principal, credential: &CredentialDetail) -> AnyView {
-    let shape = shape_of(request, credential);
-    let project = match credential.project.as_str() {
-        "" => domain::assumed::SHARED,
-        project => project,
-    };
-    let names = Names::of(principal, project);
-    let access = credential.access.unwrap_or_default();
-    guide((credential.provider, shape), access, &names, GuideAudience::ByNobody)
 }

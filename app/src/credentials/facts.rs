@@ -1,13 +1,13 @@
 //! The facts of a credential.
 
 use domain::{
-    Timestamp,
-    credentials::{CredentialDetail, CredentialScope, Expiry, ExpirySource},
+    Field, Timestamp,
+    credentials::{CredentialDetail, CredentialScope},
 };
 use leptos::prelude::*;
 
 use super::path_of;
-use crate::ui::moment::{Moment, moment_or};
+use crate::ui::moment::Moment;
 
 /// What is known about it.
 pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
@@ -18,7 +18,7 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
             <dl class="facts" data-live="facts">
                 <dt>"Type"</dt>
                 <dd>{facts.kind.label()}</dd>
-                <dt>"Authenticates by"</dt>
+                <dt>"Sign-in method"</dt>
                 <dd>{credential.provider.shape_label(credential.shape)}</dd>
                 <dt>"Access"</dt>
                 <dd>
@@ -36,12 +36,18 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
                         view! { <code>{credential.username.clone()}</code> }.into_any()
                     }}
                 </dd>
+                {parameters(credential)}
                 <dt>"Secret"</dt>
                 <dd>{secret(credential)}</dd>
-                <dt>"Expires"</dt>
-                <dd>{expires(credential.expiry, now)}</dd>
                 <dt>"Environment"</dt>
                 <dd>{credential.environment.label()}</dd>
+                {(!credential.remarks.description.is_empty())
+                    .then(|| {
+                        view! {
+                            <dt>"Description"</dt>
+                            <dd>{credential.remarks.description.clone()}</dd>
+                        }
+                    })}
                 <dt>"Created"</dt>
                 <dd>
                     <Moment at=credential.created_at now/>
@@ -49,8 +55,6 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
                 </dd>
                 <dt>"Changed"</dt>
                 <dd><Moment at=credential.updated_at now/></dd>
-                <dt>"Last used"</dt>
-                <dd>{moment_or(credential.last_used_at, now, "Never")}</dd>
             </dl>
             <p>
                 <a href=format!("{}/document", path_of(credential.id))>"View as YAML"</a>
@@ -73,21 +77,22 @@ fn secret(credential: &CredentialDetail) -> String {
     if credential.shape.is_ambient() {
         "None: the identity of this server".to_owned()
     } else {
-        format!("Kept in Vault, version {}", credential.vault_version)
+        format!("In Vault, version {}", credential.vault_version)
     }
 }
 
-fn expires(expiry: Option<Expiry>, now: Timestamp) -> AnyView {
-    let Some(expiry) = expiry else {
-        return view! { <span class="muted">"Not known"</span> }.into_any();
-    };
-    let source = match expiry.source {
-        ExpirySource::Typed => ", as typed",
-        ExpirySource::Provider => ", says the provider",
-    };
-    view! {
-        <Moment at=expiry.at now/>
-        {source}
-    }
-    .into_any()
+/// What the auth method needs besides; of a certificate nobody reads the text.
+fn parameters(credential: &CredentialDetail) -> AnyView {
+    let known = credential.shape.facts().fields.iter().filter_map(|known| {
+        let value = credential.parameters.get(known.field);
+        let is_told = !value.is_empty() && known.field != Field::Certificate;
+        let value = value.lines().collect::<Vec<_>>().join(", ");
+        is_told.then(|| {
+            view! {
+                <dt>{known.label}</dt>
+                <dd>{value}</dd>
+            }
+        })
+    });
+    known.collect_view().into_any()
 }

@@ -1,6 +1,6 @@
 //! The guide beside a form: how to make the credential at its provider.
 
-use domain::{Access, AuthMethod, Guide, GuideStep, Principal, Provider, assumed};
+use domain::{Access, AuthMethod, CredentialKind, Guide, GuideStep, Principal, Provider, assumed};
 use leptos::prelude::*;
 
 use crate::ui::{copy::CopyButton, icon::Icon};
@@ -77,7 +77,7 @@ pub(super) fn guide(
         <aside class="card guide" aria-labelledby="guide-title">
             <h2 id="guide-title">
                 <Icon name="book-open"/>
-                "How to get a credential"
+                "How to create it"
             </h2>
             <fieldset class="segments">
                 <legend class="unseen">"What it is made for"</legend>
@@ -99,6 +99,10 @@ pub(super) fn steps_of(
 ) -> AnyView {
     let guide = provider.guide(shape, access);
     let steps = guide.steps.iter().map(|step| step_of(step, names)).collect_view();
+    let url = match provider.facts().kind {
+        CredentialKind::Cluster => "API server address",
+        CredentialKind::Registry | CredentialKind::Git => "Repository URL",
+    };
     let note = (!guide.note.is_empty()).then(|| view! { <p class="muted">{guide.note}</p> });
     view! {
         <dl>
@@ -110,7 +114,7 @@ pub(super) fn steps_of(
         <ol>{steps}</ol>
         {note}
         <dl>
-            <dt>"URL of a repository"</dt>
+            <dt>{url}</dt>
             <dd>
                 <code>{provider.facts().url_example}</code>
             </dd>

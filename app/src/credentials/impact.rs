@@ -63,18 +63,18 @@ impl Impact {
                 "No repository, Git target or cluster uses it yet.".to_owned()
             }
             (CredentialKind::Registry, 0, Some(places)) => {
-                format!("A new secret brings {places} up to date. No repository is linked to it.")
+                format!("Save updates {places}. No repository is linked to it.")
             }
             (CredentialKind::Registry, _, places) => {
-                let places = places.map(|places| format!(", and brings {places} up to date"));
+                let places = places.map(|places| format!(" and updates {places}"));
                 format!(
-                    "Save tries a new user name or secret at {links} right away{}. Test first, then switch keeps the present secret in use until every repository accepts the new one.",
+                    "Save switches {links} now{}. Test, then switch keeps the current secret in use until all of them accept the new one.",
                     places.unwrap_or_default()
                 )
             }
             (_, _, None) => "No Git target or cluster uses it yet.".to_owned(),
             (_, _, Some(places)) => {
-                format!("Save tries a new user name or secret at {places} right away.")
+                format!("Save switches {places} now.")
             }
         }
     }
@@ -92,7 +92,7 @@ impl Impact {
         let links = links.collect_view();
         (!self.waiting.is_empty()).then(|| {
             view! {
-                <p class="muted">"Left out until somebody presses Sync now there:"</p>
+                <p class="muted">"Not updated until someone presses Sync now there:"</p>
                 <ul class="plain">{links}</ul>
             }
             .into_any()

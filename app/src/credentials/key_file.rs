@@ -14,7 +14,7 @@ pub(crate) fn KeyFile() -> impl IntoView {
     view! {
         <div class="key-file">
             <label>
-                "Or choose the file "
+                "Or upload the file "
                 <input type="file" accept=".json,.pem,.key,.txt,application/json" on:change=read/>
             </label>
             <span role="status">{move || said.get()}</span>

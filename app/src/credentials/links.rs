@@ -4,7 +4,10 @@ use domain::credentials::{CredentialDetail, LinkedRepository};
 use leptos::prelude::*;
 
 use super::test_fields::add_repository;
-use crate::ui::{badge::StatusBadge, cause::CauseLine, page::Request};
+use crate::ui::{badge::StatusBadge, cause::CauseLine, page::Request, path};
+
+/// So many stand here, the failing ones first; the list of repositories has all.
+const SHOWN: usize = 8;
 
 /// Each with its problem, if one is known.
 pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView {
@@ -12,6 +15,7 @@ pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView
     let rows = credential
         .links
         .iter()
+        .take(SHOWN)
         .map(|LinkedRepository { id: repository, name, url, cause, status }| {
             let cause = cause.map(|cause| {
                 view! { <CauseLine cause repository=*repository credential=Some(id)/> }
@@ -38,7 +42,15 @@ pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView
         }
         .into_any()
     } else {
-        view! { <ul class="lines">{rows}</ul> }.into_any()
+        let all = (credential.links.len() > SHOWN).then(|| {
+            let href = path::with("/charts/repositories", &[("credential", &id.to_string())]);
+            view! { <p><a href=href>{format!("All {} repositories", credential.links.len())}</a></p> }
+        });
+        view! {
+            <ul class="lines">{rows}</ul>
+            {all}
+        }
+        .into_any()
     };
     view! {
         <section class="card" aria-labelledby="links-title">

@@ -2,6 +2,7 @@
 
 use domain::{
     Action, Principal, Provider,
+    bulk::BulkAction,
     cause::RemoteKind,
     counted,
     credentials::{CredentialOrder, CredentialQuery, Direction, Remains, Undestroyed},
@@ -10,14 +11,17 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{best_practices, table::table, timeline::timeline, usage::counts};
-use crate::ui::{
-    filters::{FilterBy, Filters, by_project},
-    frame::Section,
-    icon::Icon,
-    input::hidden,
-    live::Live,
-    page::{Page, snapshot_page},
-    table::Empty,
+use crate::{
+    bulk::{all_found, begin},
+    ui::{
+        filters::{FilterBy, Filters, by_project},
+        frame::Section,
+        icon::Icon,
+        input::hidden,
+        live::Live,
+        page::{Page, snapshot_page},
+        table::Empty,
+    },
 };
 
 /// `/credentials`
@@ -59,6 +63,7 @@ pub(crate) fn list() -> AnyView {
                     {may_add
                         .then(|| {
                             view! {
+                                <a class="button quiet" href="/import">"Import"</a>
                                 <a class="button primary" href="/credentials/new">
                                     <Icon name="plus"/>
                                     "Add"
@@ -73,6 +78,7 @@ pub(crate) fn list() -> AnyView {
             } else {
                 view! {
                     {filters(&query, &projects, found.total)}
+                    {may_add.then(|| bulk(&query, found.total, &request.here))}
                     <div class="stack" data-found="found">
                         {table(&found, &query, &principal, &opens, &projects, request.now)}
                     </div>
@@ -130,9 +136,33 @@ fn nothing_yet(principal: &Principal) -> AnyView {
     view! {
         <Empty icon="key-round" title="No credentials yet" text=text>
             {may_add
-                .then(|| view! { <a class="button" href="/credentials/new">"Add a credential"</a> })}
+                .then(|| {
+                    view! {
+                        <a class="button" href="/credentials/new">"Add a credential"</a>
+                        <a class="button quiet" href="/import">"Import a file"</a>
+                    }
+                })}
         </Empty>
         {best_practices::all()}
+    }
+    .into_any()
+}
+
+/// The bar of the ticked rows, and the form that their boxes name.
+fn bulk(query: &CredentialQuery, total: u32, here: &str) -> AnyView {
+    let project = query.project.map(|id| id.to_string()).unwrap_or_default();
+    view! {
+        <form id="bulk" class="bulk" method="post" action="/actions/bulk/credentials" data-found="bulk">
+            {hidden("from", here)}
+            {hidden("search", query.search.as_str())}
+            {hidden("provider", query.provider.as_str())}
+            {hidden("project", project)}
+            <strong class="needs-script" data-ticked="selected" aria-live="polite"></strong>
+            {all_found(total, CredentialQuery::PAGE_ROWS)}
+            {begin(BulkAction::TestCredentials)}
+            {begin(BulkAction::DeleteCredentials)}
+            <button class="button quiet" type="reset">"Clear"</button>
+        </form>
     }
     .into_any()
 }

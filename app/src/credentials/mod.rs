@@ -1,6 +1,10 @@
 //! Credentials: the wizard that adds one, the table, the page of each.
 
 #[cfg(feature = "ssr")]
+mod access;
+#[cfg(feature = "ssr")]
+mod activity;
+#[cfg(feature = "ssr")]
 mod address_fns;
 #[cfg(feature = "ssr")]
 mod addresses;
@@ -19,6 +23,8 @@ mod choose;
 mod choose_auth_method;
 #[cfg(feature = "ssr")]
 mod connected;
+#[cfg(feature = "ssr")]
+mod connection;
 #[cfg(feature = "ssr")]
 mod create_form;
 #[cfg(feature = "ssr")]
@@ -44,6 +50,10 @@ mod links;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
+mod map;
+#[cfg(feature = "ssr")]
+mod overview;
+#[cfg(feature = "ssr")]
 mod paused;
 #[cfg(feature = "ssr")]
 mod place_form;
@@ -56,7 +66,11 @@ mod return_to;
 #[cfg(feature = "ssr")]
 mod rotation_fns;
 #[cfg(feature = "ssr")]
+mod secret;
+#[cfg(feature = "ssr")]
 mod server_fns;
+#[cfg(feature = "ssr")]
+mod settings;
 #[cfg(feature = "ssr")]
 mod table;
 #[cfg(feature = "ssr")]
@@ -92,7 +106,25 @@ pub(crate) use timeline::{picture, urgency_class};
 /// The path of one credential whose new secret is tested first; the page tells how that ended too.
 #[cfg(feature = "ssr")]
 fn staged_path(id: domain::CredentialId) -> String {
-    format!("/credentials/{id}?{STAGED}=1")
+    format!("{}&{STAGED}=1", secret_path(id))
+}
+
+/// The path of one credential while an update is followed.
+#[cfg(feature = "ssr")]
+fn update_path(id: domain::CredentialId, propagation: domain::PropagationId) -> String {
+    format!("{}&propagation={propagation}", secret_path(id))
+}
+
+/// The path of the tab with the secret of one credential.
+#[cfg(feature = "ssr")]
+fn secret_path(id: domain::CredentialId) -> String {
+    crate::ui::tabs::Tab::Versions.at(&path_of(id))
+}
+
+/// The path of the tab with the addresses of one credential.
+#[cfg(feature = "ssr")]
+pub(crate) fn access_path(id: domain::CredentialId) -> String {
+    crate::ui::tabs::Tab::Access.at(&path_of(id))
 }
 
 /// In the query of a credential's page while its new secret is followed.

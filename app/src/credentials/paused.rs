@@ -48,9 +48,9 @@ pub(super) fn paused(
             <section class="notice bad" id="paused" aria-labelledby="paused-title">
                 <Icon name="circle-alert"/>
                 <div>
-                    <h2 id="paused-title">"Paused after refusals"</h2>
+                    <h2 id="paused-title">"Paused"</h2>
                     <p>
-                        "It was refused there three times in a row, so Hawser stopped before the account is locked. A new user name or secret is tried at once; Resume tries the present one again."
+                        "Refused three times in a row, so Hawser stopped before the account is locked. A new user name or secret is tried at once; Resume tries the current one again."
                     </p>
                     <ul class="lines">{rows}</ul>
                 </div>

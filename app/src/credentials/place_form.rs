@@ -50,45 +50,28 @@ pub(super) fn place_form(
         projects,
         stored: &stored,
     };
-    let (fields, access, open) = (place.fields(), place.access(), place.is_open());
+    let (fields, access) = (place.fields(), place.access());
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);
     view! {
         <section class="card" id="place" aria-labelledby="place-title">
             <h2 id="place-title">"Matching and expiry"</h2>
             {expiry_of_provider(credential, request.now)}
-            {summary(credential)}
-            <details class="more" open=open>
-                <summary>"Access, project, pattern, environment and expiry"</summary>
-                <Form state action="/actions/credentials/place">
-                    {hidden("credential", id)}
-                    {hidden("row_version", row_version)}
-                    {access}
-                    {fields}
-                    <div class="actions">
-                        <Submit class="button">"Change where it applies"</Submit>
-                        <a class="button quiet" href="/credentials/explain">
-                            "Explain a URL"
-                        </a>
-                    </div>
-                </Form>
-            </details>
+            <Form state action="/actions/credentials/place">
+                {hidden("credential", id)}
+                {hidden("row_version", row_version)}
+                {access}
+                {fields}
+                <div class="actions">
+                    <Submit>"Save"</Submit>
+                    <a class="button quiet" href="/credentials/explain">
+                        "Explain a URL"
+                    </a>
+                </div>
+            </Form>
         </section>
     }
     .into_any()
-}
-
-/// What it is looked up for, in a line.
-fn summary(credential: &CredentialDetail) -> AnyView {
-    let reach = match credential.reach {
-        CredentialScope::Shared => "In all projects".to_owned(),
-        CredentialScope::Project(_) => format!("In the project {}", credential.project),
-    };
-    let pattern = match credential.pattern.as_str() {
-        "" => view! { ", for no URL by itself." }.into_any(),
-        pattern => view! { ", for " <code class="url">{pattern.to_owned()}</code> }.into_any(),
-    };
-    view! { <p class="muted">{reach} {pattern}</p> }.into_any()
 }
 
 /// The end that the provider told, which nobody has to type.
@@ -97,9 +80,9 @@ fn expiry_of_provider(credential: &CredentialDetail, now: Timestamp) -> Option<A
     Some(
         view! {
             <p class="muted">
-                "The provider says when it ends: "
+                "The provider gives the expiry: "
                 <Moment at=expiry.at now/>
-                ". A day typed here counts instead."
+                ". A date set here counts instead."
             </p>
         }
         .into_any(),

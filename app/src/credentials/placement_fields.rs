@@ -72,16 +72,16 @@ impl PlacementContext<'_> {
         let stored = if self.stored.project.is_empty() { &first } else { &self.stored.project };
         Input::new(self.state, Field::Project, "Project")
             .value(stored)
-            .hint("Repositories of this project may use it.")
+            .hint("Repositories of this project can use it.")
             .select(vec![("", options)])
     }
 
     /// The warning of the product manual (F23), for those who can share.
     fn sharing(&self) -> AnyView {
         let text = if self.may_share() {
-            "Shared means: every project of the organization may use it, also those that are made later. Nobody can read it there, but everybody can pull with it. Share only what may be read everywhere."
+            "Shared: every project can pull with it, including future ones; nobody can read it. Share only what may be read everywhere."
         } else if self.stored.project == SHARED {
-            "It is shared with all projects. Only an owner of the organization can end that."
+            "Shared with all projects. Only an owner can change that."
         } else {
             return ().into_any();
         };
@@ -101,9 +101,9 @@ impl PlacementContext<'_> {
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let all = "helm,image";
         let stored = if self.stored.purposes.is_empty() { all } else { &self.stored.purposes };
-        Input::new(self.state, Field::Purposes, "Purposes")
+        Input::new(self.state, Field::Purposes, "Used for")
             .value(stored)
-            .hint("What it may be looked up for.")
+            .hint("What Hawser may choose it for by its URL.")
             .select(vec![(
                 "",
                 vec![
@@ -124,12 +124,12 @@ impl PlacementContext<'_> {
             .placeholder(self.provider.facts().url_example)
             .hint("Repositories set to Automatic use it when their URL matches. Leave empty to use it only where you select it.")
             .line();
-        let kind = Input::new(self.state, Field::PatternKind, "Compare as")
+        let kind = Input::new(self.state, Field::PatternKind, "Match")
             .value(&self.stored.pattern_kind)
             .hint("A regular expression looks like ^https://charts\\.example\\.com/")
             .select(vec![(
                 "",
-                vec![option("exact", "The whole URL"), option("regex", "A regular expression")],
+                vec![option("exact", "Exact URL"), option("regex", "Regular expression")],
             )]);
         view! {
             {pattern}
@@ -149,7 +149,7 @@ impl PlacementContext<'_> {
         let unsaid = (String::new(), "Not said".to_owned());
         Input::new(self.state, Field::Access, "Access")
             .value(&self.stored.access)
-            .hint("What its token may do at the provider. Hawser cannot always read it, and warns where it does not fit.")
+            .hint("What the token can do at the provider. Hawser warns where it does not fit.")
             .select(vec![("", std::iter::once(unsaid).chain(options).collect())])
     }
 
@@ -160,7 +160,7 @@ impl PlacementContext<'_> {
             .collect();
         Input::new(self.state, Field::Environment, "Environment")
             .value(&self.stored.environment)
-            .hint("Production repositories warn when they use a credential of another environment.")
+            .hint("Hawser warns when a production repository uses a credential of another environment.")
             .select(vec![("", options)])
     }
 

@@ -6,11 +6,11 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{path_of, staged_path};
+use super::{path_of, secret_path, staged_path, update_path};
 use crate::{
     answer::{Answered, Redirect, Sent, act},
     services::known,
-    ui::conflict::SaveOver,
+    ui::{conflict::SaveOver, tabs::Tab},
 };
 
 /// Says where a credential applies.
@@ -25,7 +25,10 @@ pub(crate) async fn place_credential(
     act(
         Sent::of("credential-place", &from, &form),
         async move |services, principal| services.credentials.place(&principal, form).await,
-        |saved| on(saved, "Saved."),
+        |saved| {
+            let page = Tab::Settings.at(&path_of(saved.id));
+            Redirect::to(page).flash("Saved.").warning(saved.warning)
+        },
     )
     .await
 }
@@ -36,7 +39,7 @@ pub(crate) async fn roll_back_credential(
     #[server(default)] from: String,
     #[server(flatten)] form: VersionRef,
 ) -> Answered {
-    let notice = format!("The secret of version {} is in use again.", form.vault_version.trim());
+    let notice = format!("Rolled back to the secret of version {}.", form.vault_version.trim());
     act(
         Sent::new("credential-roll-back", &from),
         async move |services, principal| services.credentials.roll_back(&principal, form).await,
@@ -82,7 +85,7 @@ pub(crate) async fn discard_credential(
     act(
         Sent::new("credential-discard", &from),
         async move |services, principal| services.credentials.discard(&principal, form).await,
-        |saved| on(saved, "The new secret is discarded. The present one stays in use."),
+        |saved| on(saved, "The new secret is discarded. The current one stays in use."),
     )
     .await
 }
@@ -107,10 +110,9 @@ pub(crate) async fn resume_credential(
 
 /// To the credential, and to the update on its way when there is one.
 fn on(saved: Saved, notice: &str) -> Redirect {
-    let path = path_of(saved.id);
     let path = match saved.propagation {
-        Some(propagation) => format!("{path}?propagation={propagation}"),
-        None => path,
+        Some(propagation) => update_path(saved.id, propagation),
+        None => secret_path(saved.id),
     };
     let words = std::iter::once(notice.to_owned()).chain(saved.warning).collect::<Vec<_>>();
     Redirect::to(path).flash(words.join(" "))

@@ -10,12 +10,13 @@ use super::{
     input_warnings::{KEPT, given},
     path_of,
     return_to::Asker,
-    staged_path,
+    secret_path, staged_path,
     test_fields::{TestFields, handed_on},
+    update_path,
 };
 use crate::{
     answer::{Answered, Redirect, ReturnTo, Sent, act},
-    ui::{conflict::SaveOver, return_to::ended},
+    ui::{conflict::SaveOver, return_to::ended, tabs::Tab},
 };
 
 /// Stores a new credential.
@@ -27,7 +28,7 @@ pub(crate) async fn create_credential(
 ) -> Answered {
     let advice = given(&form.provider, &form.shape, &form.username, &form.password);
     let sent = Sent::of("credential-create", &way.from, &form).and(&test).with(KEPT, &advice);
-    let notice = format!("{} is stored.", form.name.trim());
+    let notice = format!("{} is added.", form.name.trim());
     act(
         sent,
         async move |services, principal| services.credentials.create(&principal, form).await,
@@ -62,16 +63,31 @@ pub(crate) async fn update_credential(
         async move |services, principal| services.credentials.update(&principal, form).await,
         |Saved { id, propagation, warning }| {
             let next = match propagation {
-                Some(propagation) => {
-                    Redirect::to(format!("{}?propagation={propagation}", path_of(id)))
-                        .beginning("It is on its way to every place that uses it.")
-                }
+                Some(propagation) => Redirect::to(update_path(id, propagation))
+                    .beginning("Updating every place that uses it."),
                 // Nothing took effect yet, and the page says how the test goes.
                 None if staged => return Redirect::to(staged_path(id)).warning(warning),
-                None => Redirect::to(path_of(id)),
+                None => Redirect::to(secret_path(id)),
             };
             next.flash("Saved.").warning(warning)
         },
+    )
+    .await
+}
+
+/// Changes the name of a credential and what people note about it.
+#[server(prefix = "/actions", endpoint = "credentials/describe")]
+pub(crate) async fn describe_credential(
+    #[server(default)] from: String,
+    #[server(flatten)] form: credentials::DescribeCredential,
+    #[server(flatten)] over: SaveOver,
+) -> Answered {
+    let mut form = form;
+    over.agree(&mut form.row_version);
+    act(
+        Sent::of("credential-describe", &from, &form),
+        async move |services, principal| services.credentials.describe(&principal, form).await,
+        |saved| Redirect::to(Tab::Settings.at(&path_of(saved.id))).flash("Saved."),
     )
     .await
 }

@@ -16,6 +16,7 @@ use crate::ui::{
     provider::glyph,
     row::{environment, icon, menu, moment, view_of},
     table::{Column, Empty, list, next_direction, pager},
+    tabs::Tab,
 };
 
 /// The rows with what can be done to each.
@@ -36,6 +37,7 @@ pub(super) fn table(
         .into_any();
     }
     let has_projects = projects.len() > 1;
+    let may_tick = principal.role.includes(Action::ManageCredentials);
     let rows = html! {
         @for row in &found.rows {
             @let project = has_projects.then(|| project_of(row, projects));
@@ -45,7 +47,7 @@ pub(super) fn table(
     view! {
         {list(
             counted(found.total, "credential", "credentials"),
-            heads(query, has_projects),
+            heads(query, has_projects, may_tick.then(Column::ticks)),
             view_of(rows),
         )}
         {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.total)}
@@ -53,7 +55,7 @@ pub(super) fn table(
     .into_any()
 }
 
-fn heads(query: &CredentialQuery, has_projects: bool) -> Vec<Column> {
+fn heads(query: &CredentialQuery, has_projects: bool, ticks: Option<Column>) -> Vec<Column> {
     let sorts = |column: Column, order: CredentialOrder| {
         let sorted = (query.order == order).then_some(query.direction);
         let project = project_id(query);
@@ -61,22 +63,23 @@ fn heads(query: &CredentialQuery, has_projects: bool) -> Vec<Column> {
         column.sorts(path::with("/credentials", &pairs(&next, &project)), sorted)
     };
     let project = has_projects.then(|| Column::text("c-short", "Project").roomy());
-    [
-        Column::text("c-cause", "State"),
-        sorts(Column::text("", "Name"), CredentialOrder::Name),
-        sorts(Column::text("c-short", "Provider"), CredentialOrder::Provider),
-    ]
-    .into_iter()
-    .chain(project)
-    .chain([
-        Column::text("c-short", "Pattern").roomier(),
-        sorts(Column::text("c-short", "Used by"), CredentialOrder::Linked),
-        sorts(Column::text("c-time", "Expires"), CredentialOrder::Expires),
-        sorts(Column::text("c-time", "Last used"), CredentialOrder::LastUsed),
-        sorts(Column::text("c-time", "Created"), CredentialOrder::Created).roomier(),
-        Column::menus(),
-    ])
-    .collect()
+    ticks
+        .into_iter()
+        .chain([
+            Column::text("c-cause", "State"),
+            sorts(Column::text("", "Name"), CredentialOrder::Name),
+            sorts(Column::text("c-short", "Provider"), CredentialOrder::Provider),
+        ])
+        .chain(project)
+        .chain([
+            Column::text("c-short", "Pattern").roomier(),
+            sorts(Column::text("c-short", "Used by"), CredentialOrder::Linked),
+            sorts(Column::text("c-time", "Expires"), CredentialOrder::Expires),
+            sorts(Column::text("c-time", "Last used"), CredentialOrder::LastUsed),
+            sorts(Column::text("c-time", "Created"), CredentialOrder::Created).roomier(),
+            Column::menus(),
+        ])
+        .collect()
 }
 
 fn project_id(query: &CredentialQuery) -> String {
@@ -136,13 +139,23 @@ fn row_of(
     let href = format!("/credentials/{}", row.id);
     let access = row.access.map(|access| format!(" · {}", row.provider.access_label(access)));
     let kind = format!("{} · {}{}", facts.label, facts.kind.label(), access.unwrap_or_default());
-    let may_delete = principal.role.includes(Action::ManageCredentials);
+    let may_change = principal.role.includes(Action::ManageCredentials);
     let items = html! {
-        a href=(href) { "View" }
-        @if may_delete { a.danger href={ (href) "/delete" } { "Delete" } }
+        @if may_change {
+            a href=(Tab::Versions.at(&href)) { "Change secret" }
+            a.danger href={ (href) "/delete" } { "Delete" }
+        } @else {
+            a href=(href) { "View" }
+        }
     };
     html! {
         tr {
+            @if may_change {
+                td.tick {
+                    input type="checkbox" form="bulk" name="ids[]" value=(row.id)
+                        aria-label={ "Select " (row.name) };
+                }
+            }
             td data-label="State" { (badges::health_in_a_row(row.health(), now)) }
             th scope="row" title=(row.name) {
                 div.cell {

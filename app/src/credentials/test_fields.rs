@@ -56,11 +56,11 @@ pub(super) fn test_fields(state: &FormState, provider: Provider, back: &str) -> 
     let authorities = Input::new(state, Field::Ca, "Certificate authorities")
         .value(&carried(Field::Ca))
         .placeholder("-----BEGIN CERTIFICATE-----")
-        .hint("In PEM, for a host whose certificate a private authority signed.")
+        .hint("PEM, for a certificate signed by a private CA.")
         .lines("4");
     let proxy = Input::new(state, Field::Proxy, "Proxy")
         .value(&carried(Field::Proxy))
-        .hint("The name of a proxy that the operator of this Hawser set up.")
+        .hint("Name of a proxy that the operator set up.")
         .line();
     let charts = Input::new(state, Field::Charts, "Chart names")
         .value(&carried(Field::Charts))

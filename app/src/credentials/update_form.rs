@@ -1,7 +1,7 @@
 //! The form that changes a credential, in the auth method it has or in another one.
 
 use domain::{
-    AuthMethod, Field,
+    AuthMethod,
     credentials::{CredentialDetail, Parameters, UpdateCredential},
 };
 use leptos::prelude::*;
@@ -10,15 +10,14 @@ use super::{
     auth_method_fields::{StoredFields, shape_fields},
     create_form::{other_shapes, test_url},
     impact::Impact,
-    path_of,
-    remark_fields::remark_fields,
+    secret_path,
     test_fields::test_fields,
 };
 use crate::{
     connection_tests::{results, test_button},
     ui::{
         form::{Form, FormState, Submit},
-        input::{Input, hidden},
+        input::hidden,
         page::Request,
         path,
     },
@@ -37,7 +36,7 @@ pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> Auth
 /// The address of this page with another auth method.
 fn to(credential: &CredentialDetail, shape: AuthMethod) -> String {
     let shape = if shape == credential.shape { "" } else { shape.as_str() };
-    path::with(&path_of(credential.id), &[("shape", shape)])
+    path::with(&secret_path(credential.id), &[("shape", shape)])
 }
 
 /// The form; an empty secret keeps the stored one, but not in another auth method.
@@ -52,7 +51,6 @@ pub(super) fn update_form(
     let changes_shape = shape != credential.shape;
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);
-    let name = Input::new(&state, Field::Name, "Name").value(&credential.name).required().line();
     let none = Parameters::default();
     let stored = if changes_shape {
         StoredFields {
@@ -64,18 +62,17 @@ pub(super) fn update_form(
         StoredFields {
             username: &credential.username,
             parameters: &credential.parameters,
-            secret_hint: "Leave it empty to keep the stored one.",
+            secret_hint: "Leave empty to keep the current one.",
         }
     };
     let fields = shape_fields(&state, provider, shape, &stored);
-    let remarks = remark_fields(&state, &credential.remarks);
     let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
     let others = other_shapes(provider, shape, |other| to(credential, other));
     let staged = (!credential.links.is_empty()).then(|| {
         view! {
             <button class="button" type="submit" name="mode" value="candidate">
                 <span class="spinner" aria-hidden="true"></span>
-                "Test first, then switch"
+                "Test, then switch"
             </button>
         }
     });
@@ -86,7 +83,7 @@ pub(super) fn update_form(
     let tested_at = (!url.is_empty()).then(|| hidden("url", url));
     view! {
         <section class="card" id="change" aria-labelledby="change-title">
-            <h2 id="change-title">"Change"</h2>
+            <h2 id="change-title">"New secret"</h2>
             <p class="muted">{reach.sentence()}</p>
             {changes_shape.then(|| conversion(credential, shape))}
             <Form state action="/actions/credentials/update">
@@ -94,10 +91,8 @@ pub(super) fn update_form(
                 {hidden("row_version", row_version)}
                 {hidden("provider", provider.as_str())}
                 {hidden("shape", shape.as_str())}
-                {name}
                 {fields}
                 {others}
-                {remarks}
                 {test_url}
                 {test_fields}
                 {tested_at}
@@ -116,10 +111,8 @@ pub(super) fn update_form(
 /// What is stored, as the form holds it; never a secret.
 fn now(credential: &CredentialDetail) -> UpdateCredential {
     UpdateCredential {
-        name: credential.name.clone(),
         username: credential.username.clone(),
         parameters: credential.parameters.clone(),
-        remarks: credential.remarks.clone(),
         ..UpdateCredential::default()
     }
 }

@@ -1,16 +1,17 @@
 //! What a credential opens itself: the Git targets that push with it and the clusters it leads to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     CredentialId, CredentialKind, Principal, ServiceError, Status,
     credentials::{CredentialDetail, CredentialSummary},
-    gitops::DestinationState,
+    gitops::{CredentialUse, DestinationState},
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
-use crate::ui::{badge::StatusBadge, page::Request};
+use super::impact::Impact;
+use crate::ui::{badge::StatusBadge, page::Request, tabs::Tab};
 
 /// Git targets and clusters by the credential that opens them.
 pub(super) type UsageCounts = HashMap<CredentialId, (u32, u32)>;
@@ -21,7 +22,7 @@ pub(super) struct Opened {
     pub name: String,
     at: String,
     pub state: DestinationState,
-    status: Status,
+    pub status: Status,
 }
 
 impl Opened {
@@ -53,6 +54,68 @@ pub(super) async fn counts(
         }
     }
     Ok(counts)
+}
+
+/// What a credential is used for, as far as a tab shows it.
+pub(super) struct Usage {
+    /// The exports that hold the credential of a registry, and where they are delivered.
+    pub exported: Vec<CredentialUse>,
+    /// The Git targets and clusters that any other one opens.
+    pub opens: Vec<Opened>,
+    impact: Impact,
+}
+
+impl Usage {
+    /// Whom a new secret reaches.
+    pub const fn impact(&self) -> &Impact {
+        &self.impact
+    }
+
+    /// How many Git targets and clusters it opens.
+    pub fn opened(&self) -> (u32, u32) {
+        let is_cluster = |one: &&Opened| matches!(one.place, DeliveryTarget::Cluster(_));
+        let clusters = self.opens.iter().filter(is_cluster).count();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (count(self.opens.len() - clusters), count(clusters))
+    }
+
+    /// How many exports hold it, and how many places take those.
+    pub fn delivered(&self) -> (usize, usize) {
+        let exports: BTreeSet<_> = self.exported.iter().map(|one| one.export).collect();
+        let places = self.exported.iter().filter_map(|one| one.place.map(|place| place.path()));
+        (exports.len(), places.collect::<BTreeSet<_>>().len())
+    }
+
+    /// Whether anything but a repository uses it.
+    pub const fn is_used(&self) -> bool {
+        !self.exported.is_empty() || !self.opens.is_empty()
+    }
+}
+
+/// What uses the credential; of one whose repositories already tell that it is used, only where the tab
+/// tells more.
+pub(super) async fn usage(
+    request: &Request,
+    principal: &Principal,
+    credential: &CredentialDetail,
+    tab: Tab,
+) -> Result<Usage, ServiceError> {
+    let kind = credential.provider.facts().kind;
+    if kind != CredentialKind::Registry {
+        let opens = opens(request, principal, (credential.id, kind)).await?;
+        let impact = Impact::by_opening(credential, &opens);
+        return Ok(Usage { exported: Vec::new(), opens, impact });
+    }
+    let tells = matches!(tab, Tab::Overview | Tab::Versions)
+        || !request.query("propagation").is_empty()
+        || credential.links.is_empty();
+    let exported = if tells {
+        request.services().exports.uses(principal, credential.id).await?
+    } else {
+        Vec::new()
+    };
+    let impact = Impact::by_exports(credential, &exported);
+    Ok(Usage { exported, opens: Vec::new(), impact })
 }
 
 /// All that this credential opens; one of a registry opens repositories of charts instead.

@@ -13,7 +13,10 @@ use leptos::prelude::*;
 use crate::ui::{badge::StatusBadge, icon::Icon};
 
 /// So many places in step stand there before the rest is folded.
-const SHOWN: usize = 10;
+const SHOWN: usize = 8;
+
+/// So many lines stand there at most, of what is behind and of what is folded.
+const MOST: usize = 12;
 
 /// The places that take a credential, each once: its path, its name and how it is doing.
 pub(super) fn places(
@@ -36,7 +39,9 @@ pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> Any
     };
     let (in_step, behind): (Vec<_>, Vec<_>) = uses.iter().partition(is_in_step);
     let (shown, folded) = in_step.split_at(in_step.len().min(SHOWN));
-    let rows = behind.into_iter().chain(shown.iter().copied());
+    let left = behind.len().saturating_sub(MOST) + folded.len().saturating_sub(MOST);
+    let left = (left > 0).then(|| view! { <p class="muted">{format!("and {left} more")}</p> });
+    let rows = behind.into_iter().take(MOST).chain(shown.iter().copied());
     let rows = rows.map(|one| row(one, newest)).collect_view();
     let folded = (!folded.is_empty()).then(|| {
         let more = u32::try_from(folded.len()).unwrap_or(u32::MAX);
@@ -44,7 +49,7 @@ pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> Any
             <details class="more">
                 <summary>{format!("{} in sync", counted(more, "more place", "more places"))}</summary>
                 <ul class="lines">
-                    {folded.iter().map(|one| row(one, newest)).collect_view()}
+                    {folded.iter().take(MOST).map(|one| row(one, newest)).collect_view()}
                 </ul>
             </details>
         }
@@ -52,8 +57,8 @@ pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> Any
     let list = if uses.is_empty() {
         view! {
             <p class="muted">
-                "No export holds it. " <a href="/gitops/exports/new">"Add an export"</a>
-                " to bring it to a cluster."
+                "Not in any export. " <a href="/gitops/exports/new">"Add an export"</a>
+                " to deliver it to a cluster."
             </p>
         }
         .into_any()
@@ -61,6 +66,7 @@ pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> Any
         view! {
             <ul class="lines">{rows}</ul>
             {folded}
+            {left}
         }
         .into_any()
     };
@@ -83,8 +89,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
             </span>
         }
     });
-    let nowhere =
-        one.place.is_none().then(|| view! { <p class="muted">"Not delivered anywhere yet"</p> });
+    let nowhere = one.place.is_none().then(|| view! { <p class="muted">"Not delivered yet"</p> });
     let version = one.vault_version.map(|version| {
         if version == newest {
             view! { <p class="muted">{format!("Has version {version}")}</p> }.into_any()
@@ -98,7 +103,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
         }
     });
     let unwritten = match (one.state, one.vault_version) {
-        (Some(DestinationState::New), _) => Some("Waits for its first Sync now"),
+        (Some(DestinationState::New), _) => Some("Waiting for its first sync"),
         (Some(_), None) => Some("Not written yet"),
         _ => None,
     };

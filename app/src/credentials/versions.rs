@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{secret_path, update_path};
 use crate::ui::{
     badge::{Badge, StatusBadge, Tone},
     form::ActionButton,
@@ -31,7 +31,7 @@ pub(super) fn versions(
         })
         .collect_view();
     let list = if credential.versions.is_empty() {
-        view! { <p class="muted">"Nothing is stored yet."</p> }.into_any()
+        view! { <p class="muted">"No version yet."</p> }.into_any()
     } else {
         view! {
             <div class="table-box flat stacks">
@@ -39,8 +39,8 @@ pub(super) fn versions(
                     <thead>
                         <tr>
                             <th scope="col">"Version"</th>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"When and who"</th>
+                            <th scope="col">"Change"</th>
+                            <th scope="col">"Changed"</th>
                             <th scope="col">"Result"</th>
                         </tr>
                     </thead>
@@ -68,7 +68,7 @@ fn row(
     let name = format!("Version {}", version.vault_version);
     let name = match version.propagation {
         Some((propagation, _)) => {
-            let href = format!("{}?propagation={propagation}", path_of(credential.id));
+            let href = update_path(credential.id, propagation);
             view! { <a href=href>{name}</a> }.into_any()
         }
         None => name.into_any(),
@@ -80,8 +80,8 @@ fn row(
             <th scope="row" data-label="Version">
                 {name}
             </th>
-            <td data-label="What">{version.origin.label()} {changed}</td>
-            <td data-label="When and who">
+            <td data-label="Change">{version.origin.label()} {changed}</td>
+            <td data-label="Changed">
                 <Moment at=version.at now/>
                 <p class="muted">{format!("by {}", version.by)}</p>
             </td>
@@ -138,12 +138,12 @@ fn roll_back(credential: &CredentialDetail, version: &SecretVersion) -> AnyView 
             <div>
                 <p>
                     {format!(
-                        "The secret of version {number} becomes the newest one, and every linked repository is checked with it.",
+                        "The secret of version {number} becomes the newest version, and every linked repository is checked with it.",
                     )}
                 </p>
                 <ActionButton
                     action="/actions/credentials/roll-back"
-                    from=path_of(credential.id)
+                    from=secret_path(credential.id)
                     class="button danger"
                     values
                 >

@@ -1,7 +1,9 @@
-//! One export: what it writes, where it goes, its form.
+//! One export: what it is about and where it goes, what it writes, its form.
 
 use domain::{
-    Action, Timestamp,
+    Action, Principal, ServiceError, Timestamp,
+    audit::AuditTarget,
+    counted,
     exports::{
         Consumer, DeliveryMethod, ExportChoice, ExportDetail, ExportForm, ExportSought, Selects,
     },
@@ -10,17 +12,21 @@ use leptos::prelude::*;
 
 use super::{
     fields::local_vault,
-    files::{Taking, preview},
+    files::{FILE, Taking, notes, shown_files, unremedied},
     form::form,
     path_of,
     reveal_form::reveal_form,
 };
-use crate::ui::{
-    frame::Section,
-    icon::Icon,
-    moment::Moment,
-    page::{Page, page},
-    path,
+use crate::{
+    audit::about,
+    ui::{
+        frame::Section,
+        icon::Icon,
+        moment::Moment,
+        page::{Page, Request, page},
+        path,
+        tabs::{Offered, Tab, tabs},
+    },
 };
 
 /// `/gitops/exports/{id}`
@@ -28,34 +34,17 @@ pub(crate) fn detail() -> AnyView {
     page(async |request| {
         let principal = request.member()?;
         let export = request.services().exports.get(&principal, request.id()?).await?;
-        let edit = if principal.role.includes(Action::ManageExports) {
-            Some(form(&request, &principal, export.consumer, stored(&export)).await?)
-        } else {
-            None
-        };
-        let reveals = principal.role.includes(Action::RevealSecrets)
-            && export.carrier != DeliveryMethod::None;
-        let reveal = reveals.then(|| reveal_form(&request, &export));
-        let refers = matches!(
-            export.carrier,
-            DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
-        );
-        let unreachable = if refers {
-            let choices = request
-                .services()
-                .exports
-                .choices(&principal, export.consumer, ExportSought::default())
-                .await?;
-            choices.vault_is_local.then(local_vault)
-        } else {
-            None
-        };
-        let (taking, takes) = match edit {
-            Some(_) => (Taking::All(export.id), Takes::Offered),
-            None => (Taking::Open(export.id), Takes::NotOffered),
-        };
+        let manages = principal.role.includes(Action::ManageExports);
+        let offered = offered(&export, &principal);
+        let tab = Tab::of(&request, &offered);
         let href = path_of(export.id);
-        let delete = edit.is_some().then(|| {
+        let shown = match tab {
+            Tab::Files => files_tab(&request, &principal, &export),
+            Tab::Settings => form(&request, &principal, export.consumer, stored(&export)).await?,
+            Tab::Activity => activity(&request, &principal, &export).await?,
+            _ => overview(&request, &principal, &export).await?,
+        };
+        let delete = manages.then(|| {
             view! {
                 <a class="button danger" href=format!("{href}/delete")>
                     <Icon name="trash-2"/>
@@ -74,24 +63,89 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 {delete}
             </div>
-            {unreachable}
-            <div class="beside">
-                <div class="stack">
-                    <section class="card first" aria-labelledby="files-title">
-                        <h2 id="files-title">"What it writes now"</h2>
-                        {preview(&export.preview, taking)} {check(&export)}
-                    </section>
-                    {edit}
-                </div>
-                <div class="stack">
-                    {facts(&export, request.now)}
-                    {places(&export, takes)}
-                    {reveal}
-                </div>
-            </div>
+            {tabs(&href, tab, &offered)}
+            {shown}
         };
         Ok(Page { title: export.name.clone(), section: Section::Exports, body: body.into_any() })
     })
+}
+
+fn offered(export: &ExportDetail, principal: &Principal) -> Vec<Offered> {
+    let may = |action| principal.role.includes(action);
+    let all = [
+        (true, Tab::Overview, None),
+        (true, Tab::Files, Some(export.preview.files.len())),
+        (may(Action::ManageExports), Tab::Settings, None),
+        (may(Action::ReadAudit), Tab::Activity, None),
+    ];
+    let open = all.into_iter().filter(|(is_open, ..)| *is_open);
+    open.map(|(_, tab, count)| Offered(tab, count)).collect()
+}
+
+/// What it writes: one file at a time, and what goes beside them by hand.
+fn files_tab(request: &Request, principal: &Principal, export: &ExportDetail) -> AnyView {
+    let taking = if principal.role.includes(Action::ManageExports) {
+        Taking::All(export.id)
+    } else {
+        Taking::Open(export.id)
+    };
+    let reveals =
+        principal.role.includes(Action::RevealSecrets) && export.carrier != DeliveryMethod::None;
+    let reveal = reveals.then(|| reveal_form(request, export));
+    view! {
+        <section class="card" aria-labelledby="files-title">
+            <h2 id="files-title">"Files"</h2>
+            {shown_files(&export.preview, taking, &request.query(FILE))}
+        </section>
+        {reveal}
+    }
+    .into_any()
+}
+
+async fn overview(
+    request: &Request,
+    principal: &Principal,
+    export: &ExportDetail,
+) -> Result<AnyView, ServiceError> {
+    let refers = matches!(
+        export.carrier,
+        DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
+    );
+    let unreachable = if refers {
+        let (exports, sought) = (&request.services().exports, ExportSought::default());
+        let choices = exports.choices(principal, export.consumer, sought).await?;
+        choices.vault_is_local.then(local_vault)
+    } else {
+        None
+    };
+    let takes = if principal.role.includes(Action::ManageExports) {
+        Takes::Offered
+    } else {
+        Takes::NotOffered
+    };
+    let remarks: Vec<_> = match takes {
+        Takes::Offered => export.preview.notes.clone(),
+        Takes::NotOffered => export.preview.notes.iter().cloned().map(unremedied).collect(),
+    };
+    Ok(view! {
+        {unreachable}
+        {notes(&remarks)}
+        <div class="beside">
+            <div class="stack">{contents(export)} {places(export, takes)}</div>
+            <div class="stack">{facts(export, request.now)} {check(export)}</div>
+        </div>
+    }
+    .into_any())
+}
+
+async fn activity(
+    request: &Request,
+    principal: &Principal,
+    export: &ExportDetail,
+) -> Result<AnyView, ServiceError> {
+    let about = about(request, principal, AuditTarget::Export(export.id)).await?;
+    let changes = about.map(|about| about.changes(request.now));
+    Ok(view! { <div class="stack narrow">{changes}</div> }.into_any())
 }
 
 /// Where people see what the system that reads it makes of it.
@@ -105,7 +159,7 @@ fn check(export: &ExportDetail) -> Option<AnyView> {
         Consumer::Carvel => {
             let to = settings.to_namespaces.split(',').find(|to| *to != "*").unwrap_or_default();
             let href = path::with("/gitops/check/carvel", &[("namespace", to)]);
-            ("What Carvel combines with it", href)
+            ("Show what Carvel combines with it", href)
         }
         _ => return None,
     };
@@ -135,32 +189,54 @@ fn stored(export: &ExportDetail) -> ExportForm {
     }
 }
 
-fn facts(export: &ExportDetail, now: Timestamp) -> AnyView {
+/// So many are listed; the form has all of them.
+const SHOWN: usize = 30;
+
+/// The credentials or repositories that it is about.
+fn contents(export: &ExportDetail) -> AnyView {
     let (title, held, base) = match export.consumer.facts().selects {
         Selects::Credentials => ("Credentials", &export.credentials, "/credentials"),
         Selects::Repositories => ("Repositories", &export.repositories, "/charts/repositories"),
     };
+    let left = held.len().saturating_sub(SHOWN);
+    let left = (left > 0).then(|| view! { <p class="muted">{format!("and {left} more")}</p> });
     let held = held
         .iter()
+        .take(SHOWN)
         .map(|one| {
             view! {
-                <li>
-                    <a href=format!("{base}/{}", one.id)>{one.name.clone()}</a>
+                <li class="line">
+                    <div>
+                        <a href=format!("{base}/{}", one.id)>{one.name.clone()}</a>
+                    </div>
                 </li>
             }
         })
         .collect_view();
     view! {
+        <section class="card" aria-labelledby="contents-title">
+            <h2 id="contents-title">{title}</h2>
+            <ul class="lines">{held}</ul>
+            {left}
+        </section>
+    }
+    .into_any()
+}
+
+fn facts(export: &ExportDetail, now: Timestamp) -> AnyView {
+    view! {
         <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Details"</h2>
             <dl class="facts">
-                <dt>"For"</dt>
+                <dt>"Consumer"</dt>
                 <dd>{export.consumer.facts().label}</dd>
-                <dt>"Carried by"</dt>
+                <dt>"Secrets via"</dt>
                 <dd>{export.carrier.facts().label}</dd>
-                <dt>{title}</dt>
+                <dt>"Files"</dt>
                 <dd>
-                    <ul class="plain">{held}</ul>
+                    <a href=Tab::Files.at(&path_of(export.id))>
+                        {counted(export.preview.files.len(), "file", "files")}
+                    </a>
                 </dd>
                 <dt>"Changed"</dt>
                 <dd>
@@ -196,11 +272,11 @@ fn places(export: &ExportDetail, takes: Takes) -> AnyView {
         })
         .collect_view();
     let list = if export.places.is_empty() && takes == Takes::NotOffered {
-        view! { <p class="muted">"Nowhere yet."</p> }.into_any()
+        view! { <p class="muted">"Not delivered yet."</p> }.into_any()
     } else if export.places.is_empty() {
         view! {
             <p class="muted">
-                "Nowhere yet. "
+                "Not delivered yet. "
                 <a href=path::with(
                     "/gitops/targets/new",
                     &[("exports[]", &export.id.to_string())],
@@ -214,7 +290,7 @@ fn places(export: &ExportDetail, takes: Takes) -> AnyView {
     };
     view! {
         <section class="card" aria-labelledby="places-title">
-            <h2 id="places-title">"Where it is delivered"</h2>
+            <h2 id="places-title">"Delivered to"</h2>
             {list}
         </section>
     }

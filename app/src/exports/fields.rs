@@ -49,7 +49,7 @@ pub(super) fn carriers(
     let problem = state.problem(Field::Carrier);
     let fine = problem.is_none();
     let chosen = DeliveryMethod::parse(&values.carrier);
-    state.compare(Field::Carrier, "How the secret values get there", &values.carrier, |code| {
+    state.compare(Field::Carrier, "How secrets get there", &values.carrier, |code| {
         DeliveryMethod::parse(code).unwrap_or_default().facts().label.to_owned()
     });
     let why = why.map(|why| view! { <p class="hint">{why}</p> });
@@ -62,7 +62,7 @@ pub(super) fn carriers(
         .collect_view();
     view! {
         <fieldset class="field" id="field-carrier" data-field="carrier">
-            <legend>"How the secret values get there"</legend>
+            <legend>"How secrets get there"</legend>
             {why}
             {ways}
             <p class="problem" data-problem hidden=fine>

@@ -13,7 +13,8 @@ use crate::{
         copy::{CopyAnswer, CopyButton},
         icon::Icon,
         input::hidden,
-        path::{encoded, query},
+        path::{encoded, query, with},
+        tabs::Tab,
     },
 };
 
@@ -32,7 +33,7 @@ pub(super) enum Taking {
 pub(super) fn preview(shown: &ExportPreview, taking: Taking) -> AnyView {
     let none = shown.files.is_empty().then(|| {
         view! {
-            <p class="muted">"Nothing is written: see above what is left out, and why."</p>
+            <p class="muted">"Nothing is written: what is skipped, and why, stands above."</p>
         }
     });
     let files = shown.files.iter().map(|one| file(one, taking)).collect_view();
@@ -60,8 +61,42 @@ pub(super) fn preview(shown: &ExportPreview, taking: Taking) -> AnyView {
     .into_any()
 }
 
+/// The name in the address of the file that is shown.
+pub(super) const FILE: &str = "file";
+
+/// The names of the files with the `chosen` one, or the first, and what goes beside them by hand.
+pub(super) fn shown_files(shown: &ExportPreview, taking: Taking, chosen: &str) -> AnyView {
+    let is_chosen = |one: &&ExportFile| one.path == chosen;
+    let Some(current) = shown.files.iter().find(is_chosen).or_else(|| shown.files.first()) else {
+        return preview(shown, taking);
+    };
+    let of = match taking {
+        Taking::Copies => String::new(),
+        Taking::Open(id) | Taking::All(id) => Tab::Files.at(&path_of(id)),
+    };
+    let names = shown.files.iter().map(|one| {
+        let is_current = (one.path == current.path).then_some("true");
+        let href = with(&of, &[(FILE, &one.path)]);
+        view! {
+            <li>
+                <a href=href aria-current=is_current>{one.path.clone()}</a>
+            </li>
+        }
+    });
+    let names = (shown.files.len() > 1).then(|| {
+        view! {
+            <nav class="file-names" aria-label="Files">
+                <ul>{names.collect_view()}</ul>
+            </nav>
+        }
+    });
+    let one = ExportPreview { files: vec![current.clone()], ..shown.clone() };
+    view! { <div class="files">{names} <div class="stack">{preview(&one, taking)}</div></div> }
+        .into_any()
+}
+
 /// A remark for somebody who may not do what helps.
-fn unremedied(note: ExportNote) -> ExportNote {
+pub(super) fn unremedied(note: ExportNote) -> ExportNote {
     ExportNote { remedy: None, ..note }
 }
 
@@ -73,8 +108,8 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
             return None;
         }
         let (class, icon, title) = match tone {
-            NoteTone::LeftOut => ("notice bad", "circle-minus", "Left out"),
-            NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
+            NoteTone::LeftOut => ("notice bad", "circle-minus", "Skipped"),
+            NoteTone::Warning => ("notice warn", "triangle-alert", "Warnings"),
             NoteTone::Info => ("notice info", "info", "Notes"),
         };
         let rows = grouped(&rows).into_iter().map(|line| {
@@ -227,7 +262,7 @@ fn sealed(file: &ExportFile, taking: Taking) -> AnyView {
     let actions = view! {
         <div class="actions">
             <CopyAnswer action=ENCRYPTED.to_owned() body/>
-            <form method="post" action=ENCRYPTED>
+            <form method="post" action=ENCRYPTED data-file>
                 {hidden("export", export)}
                 {hidden("path", path)}
                 <button class="button quiet" type="submit" aria-label=label>

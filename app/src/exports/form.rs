@@ -25,6 +25,7 @@ use crate::{
         page::Request,
         path,
         return_to::{NEXT, back},
+        tabs::{self, Tab},
     },
 };
 
@@ -72,7 +73,7 @@ pub(super) async fn form(
     let preview_at = format!("{}#preview", here.split('?').next().unwrap_or_default());
     let name = Input::new(&state, Field::Name, "Name")
         .value(&values.name)
-        .hint("Unique in your organization, such as argocd-prod.")
+        .hint("For example argocd-prod.")
         .required()
         .line();
     let settings = settings(&state, consumer, &values);
@@ -103,13 +104,15 @@ pub(super) async fn form(
     let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
-            <h2 id="edit-title">{if is_new { "What it holds" } else { "Edit" }}</h2>
+            <h2 id="edit-title">{if is_new { "Contents" } else { "Settings" }}</h2>
             <Form state action="/actions/gitops/exports/save">
                 {first}
                 {hidden("export", values.export)}
                 {hidden("row_version", values.row_version)}
                 {hidden("consumer", values.consumer)}
                 {hidden(NEXT, next)}
+                // The preview asks for this page by GET, which replaces the query of its address.
+                {(!is_new).then(|| hidden(tabs::QUERY, Tab::Settings.name()))}
                 {name}
                 {contents}
                 {settings}
@@ -215,7 +218,7 @@ const fn why(usual: Option<DeliveryMethod>) -> &'static str {
 
 fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
     if let Ok(id) = stored.export.parse() {
-        return path_of(id);
+        return Tab::Settings.at(&path_of(id));
     }
     let pairs = [("consumer", consumer.as_str()), (NEXT, next)];
     path::with(NEW, &pairs)

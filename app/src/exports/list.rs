@@ -14,6 +14,7 @@ use crate::ui::{
     moment::Moment,
     page::{Page, snapshot_page},
     table::{Column, Empty, Order, list as list_of},
+    tabs::Tab,
 };
 
 /// `/gitops/exports`
@@ -68,7 +69,7 @@ fn checks() -> AnyView {
 
 fn nothing_yet(may_manage: bool) -> AnyView {
     let text = if may_manage {
-        "Choose who reads it, such as Argo CD or Flux, and which credentials or repositories it is about. Hawser writes references or encrypted values, and keeps them current."
+        "Choose the consumer, such as Argo CD or Flux, and what to include. Hawser writes references or encrypted values and keeps them current."
     } else {
         "An owner or admin of the organization adds them."
     };
@@ -114,7 +115,7 @@ fn row_of(row: &ExportSummary, may_manage: bool, now: Timestamp) -> AnyView {
     };
     let manage = may_manage.then(|| {
         view! {
-            <a href=format!("{href}#edit")>"Edit"</a>
+            <a href=Tab::Settings.at(&href)>"Edit"</a>
             <a class="danger" href=format!("{href}/delete")>
                 "Delete"
             </a>

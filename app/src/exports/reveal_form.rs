@@ -8,6 +8,7 @@ use crate::ui::{
     form::FormState,
     input::{Input, hidden},
     page::Request,
+    tabs::Tab,
 };
 
 /// The name under which a refusal finds this form again.
@@ -27,8 +28,14 @@ pub(super) fn reveal_form(request: &Request, export: &ExportDetail) -> AnyView {
             <p class="muted">
                 "One file with the secrets in the clear, for a cluster that has none of the operators. Type the password of your Hawser account. The download is written to the audit log, and Hawser keeps no copy."
             </p>
-            <form id=FORM class="form" method="post" action="/actions/gitops/exports/reveal">
-                {hidden("from", path_of(export.id))}
+            <form
+                id=FORM
+                class="form"
+                method="post"
+                action="/actions/gitops/exports/reveal"
+                data-file
+            >
+                {hidden("from", Tab::Files.at(&path_of(export.id)))}
                 {hidden("export", export.id.to_string())}
                 {password}
                 <div class="actions">

@@ -7,7 +7,11 @@ use super::{PATH, path_of};
 use crate::{
     answer::{Answered, Redirect, ReturnTo, Sent, act},
     services::known,
-    ui::{conflict::SaveOver, return_to::ended},
+    ui::{
+        conflict::SaveOver,
+        return_to::ended,
+        tabs::{self, Tab},
+    },
 };
 
 /// Adds an export, or changes one.
@@ -19,17 +23,21 @@ pub(crate) async fn save_export(
 ) -> Answered {
     let mut form = sent.into_form();
     over.agree(&mut form.row_version);
-    let notice = if form.export.is_empty() {
+    let is_new = form.export.is_empty();
+    let notice = if is_new {
         "The export is added. A Git target or cluster delivers it, or you download its files."
     } else {
         "Saved. Every place that takes it follows."
     };
+    let from = way.from.clone();
     act(
         Sent::of("export-save", &way.from, &form),
         async move |services, principal| services.exports.save(&principal, form).await,
         |id| match ended(&way.next, "exports[]", id) {
             Some(back) => Redirect::to(back).flash("The export is added, and chosen here."),
-            None => Redirect::to(path_of(id)).flash(notice),
+            // What was made is looked at first.
+            None if is_new => Redirect::to(Tab::Files.at(&path_of(id))).flash(notice),
+            None => Redirect::to(tabs::back(&from, path_of(id))).flash(notice),
         },
     )
     .await

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::ui::icon::Icon;
+use crate::ui::{icon::Icon, tabs::Tab};
 
 /// Why a Git target is out of sync.
 pub(super) fn waits(target: &GitTargetSummary) -> AnyView {
@@ -67,6 +67,29 @@ pub(super) fn banner(
     .into_any()
 }
 
+/// The exports that a Git target or cluster takes.
+pub(super) fn taken_exports(exports: &[(ExportId, String)]) -> AnyView {
+    let rows = exports.iter().map(|(id, name)| {
+        view! {
+            <li class="line">
+                <div>
+                    <a href=crate::exports::path_of(*id)>{name.clone()}</a>
+                </div>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <section class="card" aria-labelledby="exports-title">
+            <h2 id="exports-title">"Exports"</h2>
+            <ul class="lines" data-live="exports">
+                {rows}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
 /// Whether the way to mend `cause` is open to this role: some ways lead to what everybody sees.
 fn may_go(role: Role, cause: Cause) -> bool {
     let only_shows = matches!(
@@ -88,7 +111,10 @@ pub(crate) fn remedy(
     credential: CredentialId,
     exports: &[(ExportId, String)],
 ) -> Option<(String, &'static str)> {
-    let field = |name: &str| format!("{}#field-{name}", place.path());
+    let settings = Tab::Settings.at(&place.path());
+    let field = |name: &str| format!("{settings}#field-{name}");
+    let objects = || format!("{}#objects", Tab::Objects.at(&place.path()));
+    let secret = format!("{}#change", Tab::Versions.at(&crate::credentials::path_of(credential)));
     let connections = || super::git_accounts::PATH.to_owned();
     match (cause, cause.remedy()) {
         (Cause::ConnectionRevoked | Cause::ScopeMissing, _) => {
@@ -112,18 +138,16 @@ pub(crate) fn remedy(
             | Cause::ClusterApiMissing
             | Cause::NamespaceMissing,
             _,
-        ) => Some((format!("{}#objects", place.path()), "See the objects")),
+        ) => Some((objects(), "See the objects")),
         // What the account may do is said in the cluster, not in its kubeconfig.
         (Cause::InsufficientScope, _) if matches!(place, DeliveryTarget::Cluster(_)) => {
-            Some((format!("{}#objects", place.path()), "See what it may not do"))
+            Some((objects(), "See what it may not do"))
         }
-        (_, Remedy::Credential) => {
-            Some((format!("/credentials/{credential}#change"), "Update the credential"))
-        }
+        (_, Remedy::Credential) => Some((secret, "Update the credential")),
         (_, Remedy::Link) => Some((field("credential"), "Select a credential")),
         // The address and the authority of an API server stand in the kubeconfig.
         (_, Remedy::Url | Remedy::Authority) if matches!(place, DeliveryTarget::Cluster(_)) => {
-            Some((format!("/credentials/{credential}#change"), "Check the kubeconfig"))
+            Some((secret, "Check the kubeconfig"))
         }
         (_, Remedy::Url) => Some((field("url"), "Check the URL")),
         (_, Remedy::Authority) if matches!(place, DeliveryTarget::GitTarget(_)) => {
@@ -132,7 +156,7 @@ pub(crate) fn remedy(
         (_, Remedy::Proxy) if matches!(place, DeliveryTarget::GitTarget(_)) => {
             Some((field("proxy"), "Check the proxy"))
         }
-        (_, Remedy::Place) => Some((format!("{}#edit", place.path()), "Change it")),
+        (_, Remedy::Place) => Some((format!("{settings}#edit"), "Change it")),
         (
             _,
             Remedy::Kind

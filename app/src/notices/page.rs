@@ -69,8 +69,8 @@ pub(crate) fn notices() -> AnyView {
             None
         };
         let open = (open > 0).then(|| {
-            let text = counted(open, "thing needs", "things need");
-            view! { <p><Badge tone=Tone::Warn label=format!("{text} somebody")/></p> }
+            let text = counted(open, "notice", "notices");
+            view! { <p><Badge tone=Tone::Warn label=format!("{text} open")/></p> }
         });
         let body = view! {
             <div class="head">
@@ -219,7 +219,7 @@ fn about(notice: &Notice, subject: Subject, ended_at: Option<Timestamp>) -> AnyV
 
 /// What somebody has to decide about an address of a credential.
 fn address(notice: &Notice, credential: CredentialId, origin: &str, by: &str) -> AnyView {
-    let href = format!("{}#addresses", crate::credentials::path_of(credential));
+    let href = format!("{}#addresses", crate::credentials::access_path(credential));
     let origin = readable_origin(origin);
     let told = if by.is_empty() {
         format!(" may log in at {origin}: a link of before the upgrade. Confirm or withdraw it.")
@@ -243,7 +243,7 @@ fn webhook(request: &Request, stored: &str) -> AnyView {
         .line();
     view! {
         <section class="card narrow" aria-labelledby="webhook-title">
-            <h2 id="webhook-title">"Tell another system"</h2>
+            <h2 id="webhook-title">"Webhook"</h2>
             <Form state action="/actions/notices/webhook">
                 {address}
                 <div class="actions">

@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     gitops,
-    ui::{cause::remedy, path},
+    ui::{cause::remedy, path, tabs::Tab},
 };
 
 const LIST: &str = "/charts/repositories";
@@ -24,7 +24,8 @@ pub(super) fn mend(matter: &Matter, role: Option<Role>) -> (String, &'static str
             secret(&format!("/credentials/{credential}"), may(Action::ManageCredentials))
         }
         Matter::CandidateRefused { credential, .. } => {
-            (format!("/credentials/{credential}"), "Review")
+            let page = format!("/credentials/{credential}");
+            (format!("{}#candidate", Tab::Versions.at(&page)), "Review")
         }
         Matter::GitAccount { .. } if may(Action::ManageExports) => {
             (gitops::git_accounts::PATH.to_owned(), "Connect again")
@@ -49,14 +50,15 @@ pub(super) fn mend(matter: &Matter, role: Option<Role>) -> (String, &'static str
             found.filter(|_| may(Action::ManageExports)).unwrap_or_else(|| (place.path(), "Show"))
         }
         Matter::Drift { cluster, .. } => {
-            (format!("{}#objects", DeliveryTarget::Cluster(*cluster).path()), "Show objects")
+            let page = DeliveryTarget::Cluster(*cluster).path();
+            (format!("{}#objects", Tab::Objects.at(&page)), "Show objects")
         }
     }
 }
 
 fn secret(path: &str, may_change: bool) -> (String, &'static str) {
     if may_change {
-        (format!("{path}#field-password"), "Update the credential")
+        (format!("{}#field-password", Tab::Versions.at(path)), "Update the credential")
     } else {
         (path.to_owned(), "Show")
     }

@@ -60,7 +60,7 @@ pub(crate) fn way_in(begun: Begun) -> AnyView {
                 {step(
                     begun.exports,
                     "Add an export",
-                    "Say who reads it, such as Argo CD or Flux, and which repositories or credentials it is about.",
+                    "Choose the consumer, such as Argo CD or Flux, and what to include.",
                     "/gitops/exports/new",
                     "Add an export",
                 )}

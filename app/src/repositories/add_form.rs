@@ -3,7 +3,9 @@
 use domain::{Action, Field, repositories::AddRepository};
 use leptos::prelude::*;
 
-use super::fields::{advanced, belongs, carried, credential, interval, network, submit};
+use super::fields::{
+    OfferedCredentials, advanced, belongs, carried, credential, entered, interval, network, submit,
+};
 use crate::{
     answer::redirect,
     connection_tests::{results, test_button},
@@ -33,7 +35,7 @@ pub(crate) fn add() -> AnyView {
         let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
         let chosen = state.value(Field::Credential, &values.credential).parse().ok();
-        let choices = request.services().credentials.choices(&principal, &typed, chosen).await?;
+        let offered = OfferedCredentials::of(&request, &principal, &typed, chosen).await?;
         let projects = request.services().projects.list(&principal).await?;
         let url = Input::new(&state, Field::Url, "URL")
             .value(&values.url)
@@ -45,13 +47,14 @@ pub(crate) fn add() -> AnyView {
             .value(&values.name)
             .hint("Left empty, it is taken from the URL.")
             .line();
-        let submit = submit(&state, &principal, &values, &choices, "Add");
+        let submit = submit(&state, &principal, &values, &offered.choices, "Add");
+        let entered = entered(&offered, "Add", NEW);
         let credential = credential(
             &state,
             &principal,
             &values,
             None,
-            choices,
+            offered,
             "Sent only to the host of this URL. Public repositories need none.".to_owned(),
             NEW.to_owned(),
         );
@@ -65,9 +68,7 @@ pub(crate) fn add() -> AnyView {
             <section class="card narrow">
                 <h1>"Add a repository"</h1>
                 <Form state action="/actions/repositories/add">
-                    <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                        "Add"
-                    </button>
+                    {entered}
                     {hidden(NEXT, next)}
                     {url}
                     {name}

@@ -1,7 +1,9 @@
 //! One repository: state, settings, last runs.
 
 use domain::{
-    Action, Cause, Timestamp, counted,
+    Action, Cause, Principal, ServiceError, Timestamp,
+    audit::AuditTarget,
+    counted,
     credentials::readable_origin,
     repositories::{
         AddRepository, EditRepository, INTERVALS, RepositoryDetail, RepositoryKind,
@@ -13,10 +15,13 @@ use leptos::prelude::*;
 use super::{
     edit_form::{chosen, edit_form, stored, typed_url},
     environment::{clash_warning, clashing, tag},
+    fields::OfferedCredentials,
     path_of, runs,
     state::{credential, stale},
 };
 use crate::{
+    audit::about,
+    charts,
     connection_tests::{left, test_repository_form},
     exports,
     sent::values,
@@ -30,7 +35,7 @@ use crate::{
         moment::{Moment, moment_or},
         page::{Page, Request, snapshot_page},
         path,
-        tabs::{Tab, tabs},
+        tabs::{Offered, Tab, tabs},
     },
 };
 
@@ -38,24 +43,24 @@ use crate::{
 pub(crate) fn detail() -> AnyView {
     snapshot_page(async |request| {
         let principal = request.member()?;
-        let services = request.services();
-        let repository = services.repositories.get(&principal, request.id()?).await?;
+        let repository = request.services().repositories.get(&principal, request.id()?).await?;
         let may_change = principal.role.includes(Action::ManageRepositories);
         let may_allow = principal.role.includes(Action::AllowOrigins);
-        let form = if may_change {
-            let (url, chosen) = (typed_url(&request, &repository), chosen(&request, &repository));
-            let choices = services.credentials.choices(&principal, &url, chosen).await?;
-            let projects = services.projects.list(&principal).await?;
-            Some(edit_form(&request, &principal, &repository, choices, projects))
-        } else {
-            None
-        };
         let (summary, now) = (&repository.summary, request.now);
-        let tab = request.query("tab");
         let (syncing, href) = (summary.state == RepositoryState::Syncing, path_of(summary.id));
+        let offered = offered(&repository, &principal);
+        let tab = Tab::of(&request, &offered);
+        let shown = match tab {
+            Tab::Charts => charts::of_repository(&request, &principal, summary.id, &href).await?,
+            Tab::Syncs => runs::all(&repository, now),
+            Tab::Connection => test(&request, &repository),
+            Tab::Settings => settings(&request, &principal, &repository).await?,
+            Tab::Activity => activity(&request, &principal, &repository).await?,
+            _ => overview(&repository, now),
+        };
         let may_export = principal.role.includes(Action::ManageExports);
         let export = may_export.then(|| exports::begin(summary));
-        let test = may_change.then(|| test(&request, &repository));
+        let here = tab.at(&href);
         let body = view! {
             <div class="head">
                 <div>
@@ -67,28 +72,14 @@ pub(crate) fn detail() -> AnyView {
                         <span class="muted url">{summary.url.clone()}</span>
                     </p>
                 </div>
-                {may_change.then(|| buttons(&repository, &href, export))}
+                {may_change.then(|| buttons(&repository, &href, here, export))}
             </div>
             <div data-live="banner" class="stack">
                 {banner(&repository, (may_change, may_allow), now)}
                 {clashing(summary).map(clash_warning)}
             </div>
-            {tabs(
-                &href,
-                &tab,
-                &[Tab("Overview", "", None), Tab("Syncs", runs::TAB, Some(repository.runs.len()))],
-            )}
-            {if tab == runs::TAB {
-                runs::all(&repository, now)
-            } else {
-                view! {
-                    <div class="beside">
-                        <div class="stack">{test} {form} {runs::newest(&repository, now)}</div>
-                        <div class="stack">{facts(&repository, now)}</div>
-                    </div>
-                }
-                    .into_any()
-            }}
+            {tabs(&href, tab, &offered)}
+            {shown}
             <Live/>
             {syncing.then(under_way)}
         };
@@ -100,13 +91,109 @@ pub(crate) fn detail() -> AnyView {
     })
 }
 
-fn buttons(repository: &RepositoryDetail, href: &str, export: Option<AnyView>) -> AnyView {
+/// The tabs of this person; who may change nothing has nothing to set or test.
+fn offered(repository: &RepositoryDetail, principal: &Principal) -> Vec<Offered> {
+    let may = |action| principal.role.includes(action);
+    let charts = usize::try_from(repository.summary.charts).unwrap_or(usize::MAX);
+    let all = [
+        (true, Tab::Overview, None),
+        (true, Tab::Charts, Some(charts)),
+        (true, Tab::Syncs, Some(repository.runs.len())),
+        (may(Action::ManageRepositories), Tab::Connection, None),
+        (may(Action::ManageRepositories), Tab::Settings, None),
+        (may(Action::ReadAudit), Tab::Activity, None),
+    ];
+    let open = all.into_iter().filter(|(is_open, ..)| *is_open);
+    open.map(|(_, tab, count)| Offered(tab, count)).collect()
+}
+
+fn overview(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
+    view! {
+        {answers(repository, now)}
+        <div class="beside">
+            <div class="stack">{runs::newest(repository, now)}</div>
+            <div class="stack">{facts(repository, now)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What somebody who opens the page wants to know first.
+fn answers(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
+    let summary = &repository.summary;
+    let charts = Tab::Charts.at(&path_of(summary.id));
+    let interval = INTERVALS.iter().find(|(seconds, _)| *seconds == repository.interval);
+    let next = match (repository.next_sync_at, interval) {
+        (Some(at), _) => view! { <dd>"Next " <Moment at now/></dd> }.into_any(),
+        (None, _) => view! { <dd>"Manual"</dd> }.into_any(),
+    };
+    let every = interval.filter(|(seconds, _)| *seconds > 0);
+    let every = every.map(|(_, label)| format!("Every {label}"));
+    view! {
+        <dl class="figures answers" data-live="answers">
+            <div>
+                <dt>"Charts"</dt>
+                <dd>
+                    <a href=charts>{counted(summary.charts, "chart", "charts")}</a>
+                </dd>
+                <dd class="muted">{repository.left_out.words()}</dd>
+            </div>
+            <div>
+                <dt>"Last sync"</dt>
+                <dd>{moment_or(summary.last_sync_at, now, "Never")}</dd>
+                {summary.stale_since.map(|since| view! { <dd>{stale(since, now)}</dd> })}
+            </div>
+            <div>
+                <dt>"Schedule"</dt>
+                {next}
+                <dd class="muted">{every}</dd>
+            </div>
+            <div>
+                <dt>"Credential"</dt>
+                <dd>{credential(summary)}</dd>
+            </div>
+        </dl>
+    }
+    .into_any()
+}
+
+async fn settings(
+    request: &Request,
+    principal: &Principal,
+    repository: &RepositoryDetail,
+) -> Result<AnyView, ServiceError> {
+    let services = request.services();
+    let (url, chosen) = (typed_url(request, repository), chosen(request, repository));
+    let offered = OfferedCredentials::of(request, principal, &url, chosen).await?;
+    let projects = services.projects.list(principal).await?;
+    let form = edit_form(request, principal, repository, offered, projects);
+    Ok(view! { <div class="stack narrow">{form}</div> }.into_any())
+}
+
+async fn activity(
+    request: &Request,
+    principal: &Principal,
+    repository: &RepositoryDetail,
+) -> Result<AnyView, ServiceError> {
+    let target = AuditTarget::Repository(repository.summary.id);
+    let about = about(request, principal, target).await?;
+    let changes = about.map(|about| about.changes(request.now));
+    Ok(view! { <div class="stack narrow">{changes}</div> }.into_any())
+}
+
+/// `here` is the tab that a sync comes back to.
+fn buttons(
+    repository: &RepositoryDetail,
+    href: &str,
+    here: String,
+    export: Option<AnyView>,
+) -> AnyView {
     let id = repository.summary.id.to_string();
     view! {
         <div class="actions">
             <ActionButton
                 action="/actions/repositories/sync"
-                from=href.to_owned()
+                from=here
                 class="button primary"
                 values=vec![("ids[]", id), ("which", "ticked".to_owned())]
             >
@@ -127,7 +214,7 @@ fn test(request: &Request, repository: &RepositoryDetail) -> AnyView {
     let summary = &repository.summary;
     let credential = summary.link.as_ref().map(|link| link.credential);
     view! {
-        <section class="card" aria-labelledby="test-title">
+        <section class="card narrow" aria-labelledby="test-title">
             <h2 id="test-title">"Connection test"</h2>
             <p class="muted">
                 "Runs the steps of a sync without changing anything."
@@ -225,25 +312,12 @@ fn switch(repository: &RepositoryDetail) -> AnyView {
 
 fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
     let summary = &repository.summary;
-    let id = summary.id.to_string();
-    let interval = INTERVALS
-        .iter()
-        .find(|(seconds, _)| *seconds == repository.interval)
-        .map_or("Manual", |(_, label)| label);
-    let next = repository.next_sync_at.map_or_else(
-        || view! { <span class="muted">"Manual"</span> }.into_any(),
-        |at| view! { <Moment at now/> }.into_any(),
-    );
     view! {
-        <section class="card" aria-labelledby="facts-title">
+        <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Details"</h2>
             <dl class="facts" data-live="facts">
-                <dt>"Charts"</dt>
-                <dd>
-                    <a href=path::with("/charts/catalog", &[("repository", &id)])>
-                        {counted(summary.charts, "chart", "charts")}
-                    </a>
-                </dd>
+                <dt>"URL"</dt>
+                <dd class="url">{summary.url.clone()}</dd>
                 {left_out(repository)}
                 <dt>"Credential"</dt>
                 <dd>{credential(summary)} {chosen_by(repository)} {carried_by(repository)}</dd>
@@ -256,12 +330,6 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
                 </dd>
                 <dt>"Environment"</dt>
                 <dd>{summary.environment.label()}</dd>
-                <dt>"Last sync"</dt>
-                <dd>{moment_or(summary.last_sync_at, now, "Never")}</dd>
-                <dt>"Next sync"</dt>
-                <dd>{next}</dd>
-                <dt>"Sync every"</dt>
-                <dd>{interval}</dd>
                 <dt>"Added"</dt>
                 <dd><Moment at=repository.created_at now/></dd>
             </dl>
@@ -273,12 +341,12 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
 /// What the repository holds besides charts, so that nobody misses it in the catalog without a word.
 fn left_out(repository: &RepositoryDetail) -> Option<AnyView> {
     let words = repository.left_out.words();
-    (!words.is_empty()).then(|| view! { <dt>"Left out"</dt> <dd>{words}</dd> }.into_any())
+    (!words.is_empty()).then(|| view! { <dt>"Skipped"</dt> <dd>{words}</dd> }.into_any())
 }
 
 /// The exports that take the value of the credential along.
 fn carried_by(repository: &RepositoryDetail) -> Option<AnyView> {
-    let words = format!("Its value is carried by {}", repository.carried_by.join(", "));
+    let words = format!("Value delivered by {}", repository.carried_by.join(", "));
     (!repository.carried_by.is_empty()).then(|| view! { <p class="muted">{words}</p> }.into_any())
 }
 

@@ -2,14 +2,16 @@
 
 use domain::{
     Action, CredentialId, Field, Principal,
-    credentials::CredentialChoice,
     projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
 };
 use leptos::prelude::*;
 
 use super::{
-    fields::{AUTOMATIC, advanced, belongs, carried, credential, interval, network, submit},
+    fields::{
+        AUTOMATIC, OfferedCredentials, advanced, belongs, carried, credential, entered, interval,
+        network, submit,
+    },
     path_of,
 };
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
         form::{Form, FormState},
         input::{Input, hidden},
         page::Request,
+        tabs::Tab,
     },
 };
 
@@ -66,7 +69,7 @@ pub(super) fn edit_form(
     request: &Request,
     principal: &Principal,
     repository: &RepositoryDetail,
-    choices: Vec<CredentialChoice>,
+    offered: OfferedCredentials,
     projects: Vec<Project>,
 ) -> AnyView {
     let state = FormState::new(FORM, request).over(&stored(repository), repository.row_version);
@@ -75,25 +78,27 @@ pub(super) fn edit_form(
         !repository.carried_by.is_empty() && !principal.role.includes(Action::ManageExports);
     let hint = match &repository.summary.link {
         _ if is_kept => format!(
-            "Its value goes to clusters with {}, so only people who manage exports choose another one.",
+            "Its value goes to clusters with {}, so only people who manage exports can select another one.",
             repository.carried_by.join(", ")
         ),
         _ if repository.is_automatic => {
-            "Chosen by the URL again after every change of a credential.".to_owned()
+            "Matched by URL, again after every change of a credential.".to_owned()
         }
         Some(link) if link.state == LinkState::Suspended => format!(
-            "Suspended: this is no allowed address of {}. Choose it again when it is.",
+            "Suspended: this is not an allowed address of {}. Select it again once it is.",
             link.name
         ),
         _ => "Sent only to the host of this URL.".to_owned(),
     };
     let id = repository.summary.id;
     let link = repository.summary.link.as_ref();
-    let submit = submit(&state, principal, &values, &choices, "Save");
-    let credential = credential(&state, principal, &values, link, choices, hint, path_of(id));
+    let here = Tab::Settings.at(&path_of(id));
+    let submit = submit(&state, principal, &values, &offered.choices, "Save");
+    let entered = entered(&offered, "Save", &here);
+    let credential = credential(&state, principal, &values, link, offered, hint, here);
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
-        .hint("The credential is suspended where the new address is none of its allowed addresses.")
+        .hint("Changing the host suspends the credential unless it may go there.")
         .required()
         .line();
     let name = Input::new(&state, Field::Name, "Name").value(&values.name).required().line();
@@ -105,11 +110,9 @@ pub(super) fn edit_form(
     let row_version = state.row_version(request, repository.row_version);
     view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
-            <h2 id="edit-title">"Edit"</h2>
+            <h2 id="edit-title">"Settings"</h2>
             <Form state action="/actions/repositories/edit">
-                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                    "Save"
-                </button>
+                {entered}
                 {hidden("repository", id.to_string())}
                 {hidden("row_version", row_version)}
                 {url}

@@ -33,7 +33,7 @@ pub(super) fn clash_warning(credential: Environment) -> AnyView {
             <Icon name="triangle-alert"/>
             <p>
                 {format!(
-                    "This repository is production and its credential is made for {}. Choose one made for production, so that a change over there cannot break this.",
+                    "This repository is production, but its credential is made for {}. Select one made for production, so that a change there cannot break it.",
                     credential.label().to_lowercase(),
                 )}
             </p>

@@ -1,7 +1,7 @@
 //! The fields that adding and changing a repository share.
 
 use domain::{
-    Action, Field, Principal,
+    Action, CredentialId, Field, Principal, ServiceError, counted,
     credentials::{CredentialChoice, Environment},
     projects::Project,
     repositories::{AddRepository, INTERVALS, Link, RepositoryKind, RepositoryUrl},
@@ -11,7 +11,13 @@ use leptos::prelude::*;
 use super::environment::clash_warning;
 use crate::{
     sent::refilled,
-    ui::{compatible::Fitting, form::FormState, input::Input, page::Request, return_to::Leave},
+    ui::{
+        compatible::Fitting,
+        form::FormState,
+        input::Input,
+        page::Request,
+        return_to::{Leave, elsewhere},
+    },
 };
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
@@ -21,6 +27,96 @@ pub(super) fn carried(request: &Request, stored: &AddRepository) -> AddRepositor
     let values = refilled(stored, |name| request.sent_along(name), |_| None);
     // What a person agreed to is never carried along.
     AddRepository { allow: String::new(), ..values }
+}
+
+/// What the drop-down of credentials offers.
+pub(super) struct OfferedCredentials {
+    /// Those that fit, or whose names hold what is searched for.
+    pub choices: Vec<CredentialChoice>,
+    /// What is searched for; empty for nothing.
+    pub search: String,
+}
+
+impl OfferedCredentials {
+    /// What the form at this page offers for a URL, with the chosen one.
+    pub async fn of(
+        request: &Request,
+        principal: &Principal,
+        url: &str,
+        chosen: Option<CredentialId>,
+    ) -> Result<Self, ServiceError> {
+        let search = request.query("search");
+        let service = &request.services().credentials;
+        let choices = service.choices(principal, url, chosen, &search).await?;
+        Ok(Self { choices, search })
+    }
+
+    /// Whether there may be more than it offers, so that one searches.
+    const fn is_searched(&self) -> bool {
+        self.choices.len() >= CredentialChoice::MOST || !self.search.is_empty()
+    }
+}
+
+/// What Enter presses in a form that offers credentials: it searches from the field of the search, and sends
+/// the form from any other. Without the script it only searches, so that nothing is ever stored by Enter.
+pub(super) fn entered(offered: &OfferedCredentials, verb: &'static str, here: &str) -> AnyView {
+    if !offered.is_searched() {
+        return view! {
+            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                {verb}
+            </button>
+        }
+        .into_any();
+    }
+    view! {
+        <button
+            class="unseen"
+            type="submit"
+            tabindex="-1"
+            aria-hidden="true"
+            formaction=elsewhere(here)
+            formnovalidate
+            data-enter
+        >
+            {verb}
+        </button>
+    }
+    .into_any()
+}
+
+/// The field that searches the credentials beside the drop-down of those that fit.
+fn search(offered: &OfferedCredentials, here: &str) -> Option<AnyView> {
+    offered.is_searched().then(|| {
+        let found = match (offered.search.trim(), offered.choices.len()) {
+            ("", _) => "There are more credentials than the list holds.".to_owned(),
+            (_, 0) => "No credential has this in its name.".to_owned(),
+            (_, count) if count >= CredentialChoice::MOST => {
+                format!("The list holds the first {count} that have this in their names.")
+            }
+            (_, count) => format!("{} below.", counted(count, "credential", "credentials")),
+        };
+        view! {
+            <div class="field" data-finds>
+                <label for="credential-search">"Search credentials"</label>
+                <div class="joined">
+                    <input
+                        id="credential-search"
+                        type="search"
+                        name="search"
+                        value=offered.search.clone()
+                        autocomplete="off"
+                        spellcheck="false"
+                        aria-describedby="credential-search-hint"
+                    />
+                    <button class="button" type="submit" formaction=elsewhere(here) formnovalidate>
+                        "Search"
+                    </button>
+                </div>
+                <p class="hint" id="credential-search-hint" role="status" data-found-here>{found}</p>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// The choice that leaves it to the URL which credential is used.
@@ -33,20 +129,17 @@ pub(super) fn credential(
     principal: &Principal,
     values: &AddRepository,
     link: Option<&Link>,
-    choices: Vec<CredentialChoice>,
+    offered: OfferedCredentials,
     hint: String,
     back: String,
 ) -> AnyView {
+    let search = search(&offered, &back);
+    let choices = offered.choices;
     // Without it among the options the browser would choose the first one, and say nothing.
     let chosen = state.value(Field::Credential, &values.credential);
     let environment =
         choices.iter().find(|choice| choice.id.to_string() == chosen).map(|it| it.environment);
     let clash = clash(state, values, environment);
-    let hint = if choices.len() >= CredentialChoice::MOST {
-        format!("{hint} The list holds {} of all credentials, those first that fit.", choices.len())
-    } else {
-        hint
-    };
     let (fitting, rest): (Vec<_>, Vec<_>) =
         choices.into_iter().partition(|choice| choice.fits_host);
     let options = |choices: Vec<CredentialChoice>| -> Vec<(String, String)> {
@@ -55,9 +148,10 @@ pub(super) fn credential(
     let (fitting, mut rest) = (options(fitting), options(rest));
     let known = |chosen: &str| chosen.is_empty() || chosen == AUTOMATIC;
     if !known(&chosen) && !fitting.iter().chain(&rest).any(|(value, _)| *value == chosen) {
-        let name = link
-            .filter(|link| link.credential.to_string() == chosen)
-            .map_or_else(|| "Chosen before, not on this list".to_owned(), |link| link.name.clone());
+        let name = link.filter(|link| link.credential.to_string() == chosen).map_or_else(
+            || "Selected before, not in this list".to_owned(),
+            |link| link.name.clone(),
+        );
         rest.push((chosen.clone(), name));
     }
     let select =
@@ -77,7 +171,7 @@ pub(super) fn credential(
             <Leave to="/credentials/new" here=back label="Add a new credential…"/>
         }
     });
-    view! { <div class="with-button">{select}{clash}{add}<Fitting/></div> }.into_any()
+    view! { <div class="with-button">{search}{select}{clash}{add}<Fitting/></div> }.into_any()
 }
 
 /// The button that sends the form. Where the chosen credential may not go to the typed address yet, it
@@ -188,7 +282,7 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
         || state.problem(Field::Kind).is_some();
     let kind = Input::new(state, Field::Kind, "Kind")
         .value(&values.kind)
-        .hint("Hawser finds it out by asking the host.")
+        .hint("Detected by asking the host.")
         .select(vec![(
             "",
             vec![
@@ -199,7 +293,7 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
         )]);
     let charts = Input::new(state, Field::Charts, "Chart names")
         .value(&values.charts)
-        .hint("Only for OCI registries that cannot list their charts: one per line or comma.")
+        .hint("Only for OCI registries that cannot list their charts. One per line, or separated by commas.")
         .lines("3");
     view! {
         <details class="more" open=open>
@@ -219,11 +313,11 @@ pub(crate) fn network(state: &FormState, ca: &str, proxy: &str) -> AnyView {
     let authorities = Input::new(state, Field::Ca, "Certificate authorities")
         .value(ca)
         .placeholder("-----BEGIN CERTIFICATE-----")
-        .hint("In PEM, for a host whose certificate a private authority signed. Left empty, those of the system count.")
+        .hint("PEM, for a certificate signed by a private CA. Empty: the CAs of the system.")
         .lines("5");
     let proxy = Input::new(state, Field::Proxy, "Proxy")
         .value(proxy)
-        .hint("The name of a proxy that the operator of this Hawser set up. Left empty, there is none.")
+        .hint("Name of a proxy that the operator set up. Empty: none.")
         .line();
     view! {
         <details class="more" open=open>

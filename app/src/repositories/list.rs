@@ -11,6 +11,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
+    bulk_bar::bulk,
     environment::tag,
     path_of,
     state::{credential, state},
@@ -28,6 +29,7 @@ use crate::ui::{
     page::{Page, Request, snapshot_page},
     path,
     table::{Column, Empty, list as listed, next_direction, pager},
+    tabs::Tab,
 };
 
 const PATH: &str = "/charts/repositories";
@@ -67,7 +69,7 @@ pub(crate) fn list() -> AnyView {
             } else {
                 view! {
                     {filters(&query, &projects, of_credential, found.total)}
-                    {may_add.then(|| bulk(&query, &request.here))}
+                    {may_add.then(|| bulk(&query, found.total, &request.here))}
                     <div class="stack" data-found="found">
                         {table(&found, &query, &projects, &principal, &request)}
                     </div>
@@ -94,7 +96,14 @@ fn buttons(found: &RepositoryPage, query: &RepositoryQuery) -> AnyView {
     };
     let sync = (found.total > 0).then(|| {
         view! {
-            <button class="button" type="submit" form="bulk" name="which" value="found">
+            <button
+                class="button"
+                type="submit"
+                form="bulk"
+                name="which"
+                value="found"
+                formaction="/actions/repositories/sync"
+            >
                 <Icon name="refresh-cw"/>
                 <span data-live="all" data-found="all">{all}</span>
             </button>
@@ -103,6 +112,7 @@ fn buttons(found: &RepositoryPage, query: &RepositoryQuery) -> AnyView {
     view! {
         <div class="actions">
             {sync}
+            <a class="button quiet" href="/import">"Import"</a>
             <a class="button primary" href="/charts/repositories/new">
                 <Icon name="plus"/>
                 "Add"
@@ -121,7 +131,10 @@ fn nothing_yet(may_add: bool) -> AnyView {
         >
             {may_add
                 .then(|| {
-                    view! { <a class="button" href="/charts/repositories/new">"Add a repository"</a> }
+                    view! {
+                        <a class="button" href="/charts/repositories/new">"Add a repository"</a>
+                        <a class="button quiet" href="/import">"Import a file"</a>
+                    }
                 })}
         </Empty>
     }
@@ -206,7 +219,7 @@ fn is_filtered(query: &RepositoryQuery) -> bool {
 }
 
 /// The query as a form and an address carry it.
-fn pairs(query: &RepositoryQuery) -> [(&'static str, String); 4] {
+pub(super) fn pairs(query: &RepositoryQuery) -> [(&'static str, String); 4] {
     [
         ("search", query.search.clone()),
         ("state", query.status.map_or_else(String::new, |status| status.as_str().to_owned())),
@@ -278,25 +291,6 @@ struct Columns {
     has_projects: bool,
 }
 
-/// The bar of the ticked rows, and the form that the boxes and *Sync all* name: a table row cannot hold
-/// it. What it says of all is about those that the page finds.
-fn bulk(query: &RepositoryQuery, here: &str) -> AnyView {
-    let found = pairs(query).map(|(name, value)| hidden(name, value)).collect_view();
-    view! {
-        <form id="bulk" class="bulk" method="post" action="/actions/repositories/sync" data-found="bulk">
-            {hidden("from", here)}
-            {found}
-            <strong class="needs-script" data-ticked="selected" aria-live="polite"></strong>
-            <button class="button" type="submit" name="which" value="ticked">
-                <Icon name="refresh-cw"/>
-                "Sync now"
-            </button>
-            <button class="button quiet" type="reset">"Clear"</button>
-        </form>
-    }
-    .into_any()
-}
-
 fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyView {
     let (may_sync, here, now) = (columns.may_sync, &request.here, request.now);
     let project = columns.has_projects.then(|| {
@@ -327,7 +321,7 @@ fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyVi
             >
                 "Sync now"
             </ActionButton>
-            <a href=format!("{href}#edit")>"Edit"</a>
+            <a href=Tab::Settings.at(&href)>"Edit"</a>
             <a class="danger" href=format!("{href}/delete")>"Delete"</a>
         }
     });

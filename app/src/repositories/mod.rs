@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod add_form;
 #[cfg(feature = "ssr")]
+mod bulk_bar;
+#[cfg(feature = "ssr")]
 mod delete_form;
 #[cfg(feature = "ssr")]
 mod detail;

@@ -12,12 +12,9 @@ use super::path_of;
 use crate::ui::{
     badge::StatusBadge,
     moment::Moment,
-    path,
     table::{Column, list},
+    tabs::Tab,
 };
-
-/// The name of their tab in the address.
-pub(super) const TAB: &str = "syncs";
 
 /// How many stand on the page of the repository.
 const FEW: usize = 5;
@@ -25,7 +22,7 @@ const FEW: usize = 5;
 /// The newest, with the way to all.
 pub(super) fn newest(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
     let all = (repository.runs.len() > FEW).then(|| {
-        let href = path::with(&path_of(repository.summary.id), &[("tab", TAB)]);
+        let href = Tab::Syncs.at(&path_of(repository.summary.id));
         view! { <a href=href>"All syncs"</a> }
     });
     view! {

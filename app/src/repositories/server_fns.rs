@@ -1,17 +1,14 @@
 //! Server functions of repositories: who is asking, call the service.
 
-use domain::{
-    Field, RepositoryId, ServiceError, Status, counted,
-    repositories::{self, RepositoryQuery, ToSync},
-};
+use domain::{bulk::SelectionForm, counted, repositories};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::path_of;
+use super::{edit_form::stored, path_of};
 use crate::{
     answer::{Answered, Redirect, ReturnTo, Sent, act},
+    sent::values,
     services::known,
-    ui::{conflict::SaveOver, path, return_to::ended},
+    ui::{conflict::SaveOver, path, return_to::ended, tabs::back},
 };
 
 /// Adds a repository and starts its first sync.
@@ -48,10 +45,40 @@ pub(crate) async fn edit_repository(
     form.fields = chosen(form.fields, &without);
     act(
         Sent::of("repository-edit", &from, &form),
-        async move |services, principal| services.repositories.edit(&principal, form).await,
-        |id| Redirect::to(path_of(id)).flash("Saved.").beginning("A sync has started."),
+        async move |services, principal| {
+            let before = match form.fields.credential.as_str() {
+                "" => services.repositories.get(&principal, known(&form.repository)?).await.ok(),
+                _ => None,
+            };
+            let undo = before.and_then(|before| linking_again(&form, &before));
+            Ok((services.repositories.edit(&principal, form).await?, undo))
+        },
+        |(id, undo)| {
+            let next = Redirect::to(back(&from, path_of(id)));
+            let next = next.flash("Saved.").beginning("A sync has started.");
+            match undo {
+                Some(form) => next
+                    .flash("Saved. The credential is not used here any more.")
+                    .undo("/actions/repositories/edit", values(&form)),
+                None => next,
+            }
+        },
     )
     .await
+}
+
+/// The form that gives a repository back the credential that `form` takes away; `None` where it takes none.
+fn linking_again(
+    form: &repositories::EditRepository,
+    before: &repositories::RepositoryDetail,
+) -> Option<repositories::EditRepository> {
+    let credential = stored(before).credential;
+    (!credential.is_empty()).then(|| {
+        let mut again = form.clone();
+        again.fields.credential = credential;
+        again.row_version = (before.row_version + 1).to_string();
+        again
+    })
 }
 
 /// The form without its credential where the person went on without a login.
@@ -100,66 +127,27 @@ pub(crate) async fn allow_token_service(
     .await
 }
 
-/// Which repositories to sync, as the page sends it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct SyncForm {
-    /// `found` for all that the filters find; anything else for the ticked ones.
-    which: String,
-    ids: Vec<String>,
-    search: String,
-    state: String,
-    credential: String,
-    project: String,
-}
-
-impl SyncForm {
-    fn parse(self) -> Result<ToSync, ServiceError> {
-        if self.which != "found" {
-            return ticked(&self.ids).map(ToSync::These);
-        }
-        Ok(ToSync::Found(RepositoryQuery {
-            search: self.search,
-            credential: filter(&self.credential)?,
-            project: filter(&self.project)?,
-            status: filter_by(&self.state, Status::parse)?,
-            ..RepositoryQuery::default()
-        }))
-    }
-}
-
 /// Starts a sync of the ticked repositories, or of all that the page finds.
 #[server(prefix = "/actions", endpoint = "repositories/sync")]
 pub(crate) async fn sync_repositories(
     #[server(default)] from: String,
-    #[server(flatten)] form: SyncForm,
+    #[server(flatten)] form: SelectionForm,
 ) -> Answered {
     act(
         Sent::new("repository-sync", &from),
         async move |services, principal| {
-            services.repositories.sync(&principal, form.parse()?).await
+            let rows = form.repositories()?;
+            let count = services.repositories.sync(&principal, rows.clone()).await?;
+            Ok((count, rows.missing(count)))
         },
-        |count| {
+        |(count, missing)| {
             let what = counted(count, "repository", "repositories");
-            Redirect::to(path::ours(&from, "/charts/repositories"))
-                .beginning(format!("Sync started for {what}."))
+            let mut words = format!("Sync started for {what}.");
+            if missing > 0 {
+                words = format!("{words} {missing} skipped: not there any more.");
+            }
+            Redirect::to(path::ours(&from, "/charts/repositories")).beginning(words)
         },
     )
     .await
-}
-
-/// An id to filter by. What cannot be read finds nothing, and never everything.
-fn filter<T: std::str::FromStr>(text: &str) -> Result<Option<T>, ServiceError> {
-    filter_by(text, |text| text.parse().ok())
-}
-
-fn filter_by<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ServiceError> {
-    if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(ServiceError::NotFound) }
-}
-
-fn ticked(ids: &[String]) -> Result<Vec<RepositoryId>, ServiceError> {
-    if ids.is_empty() {
-        return Err(Field::Name.problem("Select at least one repository.").into());
-    }
-    ids.iter().map(|id| known(id)).collect()
 }

@@ -116,7 +116,7 @@ const ACTIONS: [Place; 8] = [
         Action::View,
     ),
     action(
-        "How to get a credential",
+        "How to create it",
         "/credentials/guides",
         "book-open",
         "guide help provider token",

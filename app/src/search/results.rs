@@ -223,7 +223,11 @@ fn of_first(found: &Found) -> Vec<Line> {
     let line = |to: &str, icon, text: String| Line::new(format!("{path}{to}"), icon, text);
     match hit.kind {
         FoundKind::Credential if found.may(Action::ManageCredentials) => {
-            vec![line("#field-password", "key-round", format!("Change the secret of {name}…"))]
+            vec![line(
+                "?tab=versions#field-password",
+                "key-round",
+                format!("Change the secret of {name}…"),
+            )]
         }
         FoundKind::Repository => {
             let mut lines = Vec::new();

@@ -5,8 +5,8 @@ use axum::http::{StatusCode, header};
 use domain::{
     connection_tests::TestConnection,
     credentials::{
-        AllowAddress, CreateCredential, DeleteCredential, PlaceCredential, UpdateCredential,
-        VersionRef,
+        AllowAddress, CreateCredential, DeleteCredential, DescribeCredential, PlaceCredential,
+        UpdateCredential, VersionRef,
     },
     exports::{RevealForm, SentExport},
     gitops::{ClusterForm, GitTargetForm},
@@ -101,12 +101,13 @@ const BUTTONS: [&str; 5] = ["leaving", "next", "look", "pick", "search"];
 
 /// Every field of every form, filled.
 fn everything() -> Vec<(String, String)> {
-    let forms: [FilledForm; 18] = [
+    let forms: [FilledForm; 19] = [
         fields::<SignIn>(),
         fields::<SetUp>(),
         fields::<CreateCredential>(),
         fields::<UpdateCredential>(),
         fields::<DeleteCredential>(),
+        fields::<DescribeCredential>(),
         fields::<PlaceCredential>(),
         fields::<VersionRef>(),
         fields::<AllowAddress>(),

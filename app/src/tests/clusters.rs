@@ -16,6 +16,10 @@ fn cluster() -> String {
     format!("{PATH}/{}", fake::ID)
 }
 
+fn objects() -> String {
+    format!("{}?tab=objects", cluster())
+}
+
 #[tokio::test]
 async fn where_they_are_off_there_are_no_pages_and_no_links() {
     let off = Arc::new(Fake { has_clusters: false, ..Fake::of(Role::Owner) });
@@ -32,7 +36,7 @@ async fn where_they_are_off_there_are_no_pages_and_no_links() {
 
 #[tokio::test]
 async fn every_state_of_an_object_has_its_word() {
-    let (_, html) = page(&Fake::signed_in(), &cluster()).await;
+    let (_, html) = page(&Fake::signed_in(), &objects()).await;
     for words in [
         "In sync",
         "Changed by somebody else",
@@ -49,11 +53,11 @@ async fn every_state_of_an_object_has_its_word() {
     }
     // While the cluster fails, what it was not asked about waits.
     let away = Arc::new(Fake { cause: Some(Cause::Timeout), ..Fake::of(Role::Owner) });
-    let (_, html) = page(&away, &cluster()).await;
+    let (_, html) = page(&away, &objects()).await;
     assert_eq!(html.matches("Waits for the cluster").count(), 5, "{html}");
     assert!(html.contains("In sync when it was compared last"), "{html}");
     let viewer = Arc::new(Fake::of(Role::Viewer));
-    let (_, html) = page(&viewer, &cluster()).await;
+    let (_, html) = page(&viewer, &objects()).await;
     assert!(!html.contains("Compare now"), "{html}");
     for cause in Cause::ALL {
         let fake = Arc::new(Fake { cause: Some(cause), ..Fake::of(Role::Owner) });
@@ -89,14 +93,17 @@ async fn a_cluster_is_saved_applied_and_deleted() {
     assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
     let answer = send(&fake, "/actions/gitops/clusters/compare", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
-    let (_, html) = page(&fake, &cluster()).await;
+    let (_, html) = page(&fake, &objects()).await;
     assert!(html.contains("Compared: 3 objects would change."), "{html}");
     let (_, html) = page(&fake, &format!("{}/delete", cluster())).await;
     assert!(html.contains("5 objects are removed") && html.contains("Secret shop/regcred"));
     let answer = send(&fake, "/actions/gitops/clusters/delete", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], PATH);
     let (_, html) = page(&fake, PATH).await;
-    assert!(html.contains("Hawser deletes the objects first, then forgets the cluster."), "{html}");
+    assert!(
+        html.contains("Deleting the objects first, then the cluster is removed from Hawser."),
+        "{html}"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +114,7 @@ async fn what_could_not_be_compared_is_not_called_unchanged() {
         "1 object could not be compared",
         "Secret shop/refused",
         "<pre class=\"told\">It may not &lt;write&gt; here.\n  kubectl create role</pre>",
-        "Nothing is written until this is mended.",
+        "Nothing is written until this is fixed.",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }

@@ -17,7 +17,7 @@ fn overtaken() -> Arc<Fake> {
 /// The page of a form, what it sends to where, and what it is told to differ.
 fn forms() -> Vec<(String, &'static str, String, &'static str)> {
     let id = fake::ID;
-    let of = |path: &str| format!("{path}/{id}");
+    let of = |path: &str| format!("{path}/{id}?tab=settings");
     vec![
         (
             of("/gitops/targets"),
@@ -44,9 +44,15 @@ fn forms() -> Vec<(String, &'static str, String, &'static str)> {
             "yours <strong class=\"url\">Manual</strong>",
         ),
         (
-            of("/credentials"),
+            format!("/credentials/{id}?tab=versions"),
             "/actions/credentials/update",
-            format!("credential={id}&name=typed-by-me&password={SECRET}"),
+            format!("credential={id}&username=typed-by-me&password={SECRET}"),
+            "yours <strong class=\"url\">typed-by-me</strong>",
+        ),
+        (
+            of("/credentials"),
+            "/actions/credentials/describe",
+            format!("credential={id}&name=typed-by-me"),
             "yours <strong class=\"url\">typed-by-me</strong>",
         ),
         (
@@ -56,6 +62,10 @@ fn forms() -> Vec<(String, &'static str, String, &'static str)> {
             "yours <strong class=\"url\">Staging</strong>",
         ),
     ]
+}
+
+fn encoded(path: &str) -> String {
+    url::form_urlencoded::byte_serialize(path.as_bytes()).collect()
 }
 
 /// The versions in the form that `action` gets: the one that was seen, and the one to save over.
@@ -73,7 +83,7 @@ fn versions(html: &str, action: &str) -> (String, String) {
 async fn every_form_with_a_version_tells_what_differs() {
     for (path, action, typed, difference) in forms() {
         let fake = overtaken();
-        let from = path.replace('/', "%2F");
+        let from = encoded(&path);
         let body = format!("from={from}&row_version=1&{typed}");
         let answer = send(&fake, action, "text/html", &body).await;
         assert_eq!(answer.headers()[header::LOCATION], path.as_str());
@@ -107,10 +117,10 @@ async fn what_is_empty_now_differs_too() {
     let fake = overtaken();
     let id = fake::ID;
     let body = format!(
-        "from=%2Fgitops%2Fexports%2F{id}&export={id}&row_version=1&consumer=argo_cd&name=argocd-prod&argo_project=mine"
+        "from=%2Fgitops%2Fexports%2F{id}%3Ftab%3Dsettings&export={id}&row_version=1&consumer=argo_cd&name=argocd-prod&argo_project=mine"
     );
     send(&fake, "/actions/gitops/exports/save", "text/html", &body).await;
-    let (_, html) = page(&fake, &format!("/gitops/exports/{id}")).await;
+    let (_, html) = page(&fake, &format!("/gitops/exports/{id}?tab=settings")).await;
     let told = ": now <em>empty</em>, yours <strong class=\"url\">mine</strong>";
     assert!(html.contains(told), "{html}");
 }
@@ -119,14 +129,13 @@ async fn what_is_empty_now_differs_too() {
 async fn a_secret_that_was_not_kept_is_asked_for_again() {
     let fake = overtaken();
     let id = fake::ID;
-    let path = format!("/credentials/{id}");
+    let path = format!("/credentials/{id}?tab=versions");
     let lost = "The secret you typed was not kept: type it again";
     for (accept, password, says) in
         [("text/html", SECRET, true), ("text/html", "", false), ("application/json", SECRET, false)]
     {
-        let body = format!(
-            "from=%2Fcredentials%2F{id}&credential={id}&row_version=1&name=n&password={password}"
-        );
+        let body =
+            format!("from={}&credential={id}&row_version=1&password={password}", encoded(&path));
         send(&fake, "/actions/credentials/update", accept, &body).await;
         let (_, html) = page(&fake, &path).await;
         assert!(html.contains("Save mine anyway"), "{accept}: {html}");
@@ -138,14 +147,15 @@ async fn a_secret_that_was_not_kept_is_asked_for_again() {
 async fn a_save_over_somebody_names_the_version_that_was_seen() {
     let fake = overtaken();
     let id = fake::ID;
-    let from = format!("%2Fgitops%2Ftargets%2F{id}");
+    let path = format!("/gitops/targets/{id}?tab=settings");
+    let from = encoded(&path);
     let body = format!("from={from}&target={id}&row_version=1&over=9&name=prod");
     let action = "/actions/gitops/targets/save";
     send(&fake, action, "text/html", &body).await;
     let saved = fake.target_saved.lock().unwrap().take().unwrap();
     assert_eq!(saved.row_version, "9");
     // It was refused for another reason, so that the next one is meant for that version too.
-    let (_, html) = page(&fake, &format!("/gitops/targets/{id}")).await;
+    let (_, html) = page(&fake, &path).await;
     assert_eq!(versions(&html, action), ("9".to_owned(), String::new()));
 }
 
@@ -153,11 +163,9 @@ async fn a_save_over_somebody_names_the_version_that_was_seen() {
 async fn what_is_ticked_and_chosen_is_compared_by_name() {
     let fake = overtaken();
     let id = fake::ID;
-    let path = format!("/gitops/targets/{id}");
-    let body = format!(
-        "from={}&target={id}&row_version=1&name=prod-cluster&mode=direct",
-        path.replace('/', "%2F")
-    );
+    let path = format!("/gitops/targets/{id}?tab=settings");
+    let body =
+        format!("from={}&target={id}&row_version=1&name=prod-cluster&mode=direct", encoded(&path));
     send(&fake, "/actions/gitops/targets/save", "text/html", &body).await;
     let (_, html) = page(&fake, &path).await;
     let told = html.split("What is stored now, and what you typed:").nth(1).unwrap();
@@ -176,9 +184,9 @@ async fn what_is_ticked_and_chosen_is_compared_by_name() {
 async fn saving_over_somebody_goes_the_way_that_was_chosen() {
     let fake = overtaken();
     let id = fake::ID;
-    let path = format!("/credentials/{id}");
-    let from = path.replace('/', "%2F");
-    let typed = format!("from={from}&credential={id}&row_version=1&name=robot&password={SECRET}");
+    let path = format!("/credentials/{id}?tab=versions");
+    let from = encoded(&path);
+    let typed = format!("from={from}&credential={id}&row_version=1&password={SECRET}");
     let action = "/actions/credentials/update";
     send(&fake, action, "text/html", &format!("{typed}&mode=candidate")).await;
     let (_, html) = page(&fake, &path).await;
@@ -192,10 +200,9 @@ async fn saving_over_somebody_goes_the_way_that_was_chosen() {
 #[tokio::test]
 async fn another_certificate_is_not_spelled() {
     let fake = overtaken();
-    let path = format!("/gitops/targets/{}", fake::ID);
+    let path = format!("/gitops/targets/{}?tab=settings", fake::ID);
     let pem = "-----BEGIN+CERTIFICATE-----%0D%0AMIIB%0D%0A-----END+CERTIFICATE-----";
-    let body =
-        format!("from={}&target={}&row_version=1&ca={pem}", path.replace('/', "%2F"), fake::ID);
+    let body = format!("from={}&target={}&row_version=1&ca={pem}", encoded(&path), fake::ID);
     send(&fake, "/actions/gitops/targets/save", "text/html", &body).await;
     let (_, html) = page(&fake, &path).await;
     let told = ">Certificate authorities</a>: now <em>empty</em>, yours <em>the one below</em>";

@@ -65,14 +65,19 @@ async fn without_the_script_the_page_shows_the_result_and_what_was_typed() {
 #[tokio::test]
 async fn what_is_stored_is_tested_where_it_stands() {
     let id = fake::ID;
-    let path = format!("/charts/repositories/{id}");
+    let path = format!("/charts/repositories/{id}?tab=connection");
     let fake = Fake::signed_in();
-    let body = format!("from=%2Fcharts%2Frepositories%2F{id}&repository={id}&credential={id}");
+    let body = format!(
+        "from=%2Fcharts%2Frepositories%2F{id}%3Ftab%3Dconnection&repository={id}&credential={id}"
+    );
     send(&fake, "/actions/connections/test-repository", "text/html", &body).await;
     let (status, html) = page(&fake, &path).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(html.contains("The test failed at this stage: Login."), "{html}");
-    assert!(html.contains(&format!("href=\"/credentials/{id}#field-password\"")), "{html}");
+    assert!(html.contains("Test failed at Login."), "{html}");
+    assert!(
+        html.contains(&format!("href=\"/credentials/{id}?tab=versions#field-password\"")),
+        "{html}"
+    );
     let refused =
         send(&fake, "/actions/connections/test-credential", "application/json", "credential=x")
             .await;
@@ -89,15 +94,20 @@ async fn what_is_stored_is_tested_where_it_stands() {
 async fn a_repository_shows_where_it_belongs_and_what_does_not_go_together() {
     let fake = Fake::signed_in();
     let id = fake::ID;
-    let (_, html) = page(&fake, &format!("/charts/repositories/{id}")).await;
+    let path = format!("/charts/repositories/{id}");
+    let (_, html) = page(&fake, &format!("{path}?tab=settings")).await;
+    for words in
+        ["Automatic: the one that matches the URL", "Certificates and proxy", "Test before saving"]
+    {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let (_, html) = page(&fake, &format!("{path}?tab=charts")).await;
+    assert!(html.contains("nginx") && !html.contains(">Repository</th>"), "{html}");
+    let (_, html) = page(&fake, &path).await;
     for words in [
-        "Automatic: the one that matches the URL",
-        "Certificates and proxy",
-        "Test connection",
-        "Test before saving",
         "made for development",
         "Selected manually",
-        "Its value is carried by prod-argo",
+        "Value delivered by prod-argo",
         "Could not list the tags at ghcr.io.",
         "3 tags that are no versions, 1 entry without a name",
         "Shop",
@@ -118,7 +128,8 @@ async fn a_repository_shows_where_it_belongs_and_what_does_not_go_together() {
 async fn who_may_not_choose_a_carried_credential_is_told_before() {
     for (role, told) in [(Role::Admin, false), (Role::Editor, true)] {
         let fake = Arc::new(Fake::of(role));
-        let (_, html) = page(&fake, &format!("/charts/repositories/{}", fake::ID)).await;
+        let (_, html) =
+            page(&fake, &format!("/charts/repositories/{}?tab=settings", fake::ID)).await;
         let words = "Its value goes to clusters with prod-argo, so only people who manage exports";
         assert_eq!(html.contains(words), told, "{role:?}: {html}");
     }
@@ -133,7 +144,7 @@ async fn notices_are_listed_and_the_webhook_is_set() {
     for words in [
         "ghcr-prod",
         "Sent",
-        "2 things need somebody",
+        "2 notices open",
         "Branch is protected",
         "git_target_fails",
         "Cluster refused the object",

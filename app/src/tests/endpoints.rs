@@ -7,10 +7,11 @@ use axum::http::{StatusCode, header};
 use domain::{
     Role, ServiceError,
     account::ChangePassword,
+    bulk::SelectionForm,
     connection_tests::TestConnection,
     credentials::{
-        AllowAddress, CreateCredential, DeleteCredential, PlaceCredential, UpdateCredential,
-        VersionRef,
+        AllowAddress, CreateCredential, DeleteCredential, DescribeCredential, PlaceCredential,
+        UpdateCredential, VersionRef,
     },
     exports::SentExport,
     gitops::{ClusterForm, GitTargetForm},
@@ -133,6 +134,7 @@ fn rows() -> Vec<(&'static str, Vec<FilledForm>)> {
             ],
         ),
         row("credentials/delete", vec![from(), fields::<DeleteCredential>()]),
+        row("credentials/describe", vec![from(), over(), fields::<DescribeCredential>()]),
         row("credentials/place", vec![from(), over(), fields::<PlaceCredential>()]),
         row("credentials/roll-back", version()),
         row("credentials/promote", version()),
@@ -154,16 +156,21 @@ fn rows() -> Vec<(&'static str, Vec<FilledForm>)> {
         ),
         row("repositories/delete", of(&["repository"])),
         row("repositories/allow-token-service", of(&["repository", "service"])),
+        row("repositories/sync", vec![from(), aside(fields::<SelectionForm>())]),
         row(
-            "repositories/sync",
+            "bulk/repositories",
             vec![
                 from(),
-                FilledForm {
-                    lists: vec!["ids".to_owned()],
-                    ..FilledForm::plain(["which", "search", "state", "credential", "project"])
-                },
+                FilledForm::plain(["action", "interval"]),
+                aside(fields::<SelectionForm>()),
             ],
         ),
+        row(
+            "bulk/credentials",
+            vec![from(), FilledForm::plain(["action"]), aside(fields::<SelectionForm>())],
+        ),
+        row("bulk/confirm", of(&["run"])),
+        row("bulk/undo-interval", of(&["run"])),
         row(
             "connections/test-form",
             vec![from(), FilledForm::plain(["form"]), fields::<TestConnection>()],

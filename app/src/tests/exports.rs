@@ -21,6 +21,10 @@ fn export() -> String {
     format!("/gitops/exports/{}", fake::ID)
 }
 
+fn tab(name: &str) -> String {
+    format!("{}?tab={name}", export())
+}
+
 #[tokio::test]
 async fn every_consumer_has_its_card_and_its_form() {
     let fake = Fake::signed_in();
@@ -97,10 +101,10 @@ async fn references_into_a_local_vault_are_warned_of() {
         }
     }
     let (_, html) = page(&Fake::signed_in(), &export()).await;
-    let head = html.split("What it writes now").next().unwrap();
-    assert!(head.contains("Clusters cannot reach"), "{head}");
+    assert!(html.contains("Clusters cannot reach"), "{html}");
+    let (_, html) = page(&Fake::signed_in(), &tab("settings")).await;
     // The form says it of the other delivery method that refers to Vault, not of this one again.
-    assert_eq!(html.matches("Clusters cannot reach").count(), 2, "{html}");
+    assert_eq!(html.matches("Clusters cannot reach").count(), 1, "{html}");
     let reached = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&reached, &new(Consumer::Flux)).await;
     assert!(html.contains("name=\"carrier\" value=\"external_secret\" checked"), "{html}");
@@ -111,15 +115,17 @@ async fn r_git_03_a_sealed_file_is_handed_out_encrypted_alone() {
     let sops = |role| {
         Arc::new(Fake { exported: (Consumer::Flux, DeliveryMethod::Sops), ..Fake::of(role) })
     };
-    let (_, html) = page(&sops(Role::Owner), &export()).await;
+    let (_, html) = page(&sops(Role::Owner), &tab("files&file=sealed.yaml")).await;
     let form = html.split("action=\"/actions/gitops/exports/encrypted\"").nth(1).unwrap();
     let form = form.split("</form>").next().unwrap();
     assert!(form.contains("name=\"path\" value=\"sealed.yaml\""), "{form}");
     assert!(form.contains(&format!("name=\"export\" value=\"{}\"", fake::ID)), "{form}");
     assert!(html.contains("path=sealed.yaml"), "to be copied: {html}");
     assert!(!html.contains("/files/sealed.yaml"), "{html}");
+    let (_, html) =
+        page(&sops(Role::Owner), &tab("files&file=repositories%2Fghcr-acme.yaml")).await;
     assert!(html.contains("/files/repositories/ghcr-acme.yaml"), "the open one: {html}");
-    let (_, html) = page(&sops(Role::Viewer), &export()).await;
+    let (_, html) = page(&sops(Role::Viewer), &tab("files&file=sealed.yaml")).await;
     assert!(html.contains("Git targets write it encrypted."), "{html}");
     assert!(!html.contains("exports/encrypted"), "{html}");
 }
@@ -173,7 +179,7 @@ async fn the_preview_keeps_what_was_typed_and_stores_nothing() {
     let (_, html) = page(&fake, &format!("{}{typed}", new(Consumer::PullSecret))).await;
     for words in [
         "Nothing is stored yet.",
-        "Left out",
+        "Skipped",
         "would expire after 12 hours",
         "imagePullSecrets",
         "value=\"kept\"",
@@ -212,7 +218,7 @@ async fn an_export_is_saved_as_typed_and_comes_back_when_refused() {
         assert!(html.contains(&format!("value=\"{id}\" checked")), "{id}: {html}");
     }
     let answer = send(&fake, path, "text/html", &format!("{body}&name=regcred")).await;
-    assert_eq!(answer.headers()[header::LOCATION], export().as_str());
+    assert_eq!(answer.headers()[header::LOCATION], tab("files").as_str());
     let saved = fake.export_saved.lock().unwrap().take().unwrap();
     assert_eq!(saved.credentials, [fake::ID, OTHER]);
     assert_eq!(
@@ -228,15 +234,13 @@ async fn an_export_is_saved_as_typed_and_comes_back_when_refused() {
 async fn an_export_shows_its_files_and_where_it_goes() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, &export()).await;
-    for words in [
-        "What it writes now",
-        "Notes",
-        "value=\"vault-prod\"",
-        "Where it is delivered",
-        "Cluster",
-        "Download with values",
-        "autocomplete=\"current-password\"",
-    ] {
+    for words in ["Notes", "Delivered to", "Cluster"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let (_, html) = page(&fake, &tab("settings")).await;
+    assert!(html.contains("value=\"vault-prod\""), "{html}");
+    let (_, html) = page(&fake, &tab("files")).await;
+    for words in ["Download with values", "autocomplete=\"current-password\""] {
         assert!(html.contains(words), "{words}: {html}");
     }
     let credential = format!("<a href=\"/credentials/{}\">legacy</a>", fake::ID);
@@ -259,7 +263,7 @@ async fn values_are_offered_to_those_who_may_see_them() {
         [(Role::Owner, true), (Role::Admin, true), (Role::Editor, false), (Role::Viewer, false)]
     {
         let fake = Arc::new(Fake::of(role));
-        let (_, html) = page(&fake, &export()).await;
+        let (_, html) = page(&fake, &tab("files")).await;
         assert_eq!(html.contains("name=\"password\""), offered, "{role:?}");
         assert!(!html.contains(SECRET), "{role:?}");
     }
@@ -267,7 +271,7 @@ async fn values_are_offered_to_those_who_may_see_them() {
         exported: (Consumer::Helm, DeliveryMethod::None),
         ..Fake::of(Role::Owner)
     });
-    let (_, html) = page(&helm, &export()).await;
+    let (_, html) = page(&helm, &tab("files")).await;
     assert!(!html.contains("name=\"password\""), "it has no values: {html}");
     // A refused download comes back to its form, without the password.
     let fake = Fake::signed_in();
@@ -276,7 +280,7 @@ async fn values_are_offered_to_those_who_may_see_them() {
         problems: Some(domain::Field::Password.problem("This is not your password.").into()),
         ..Default::default()
     });
-    let (_, html) = page(&fake, &export()).await;
+    let (_, html) = page(&fake, &tab("files")).await;
     assert!(html.contains("This is not your password."), "{html}");
 }
 

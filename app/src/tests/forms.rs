@@ -142,11 +142,18 @@ fn encoded(text: &str) -> String {
 async fn the_edit_form_comes_back_as_it_was_left() {
     let fake = Fake::signed_in();
     let id = fake::ID;
-    let (_, html) = page(&fake, &format!("/charts/repositories/{id}")).await;
+    let (_, html) = page(&fake, &format!("/charts/repositories/{id}?tab=settings")).await;
     assert!(html.contains("name=\"row_version\" value=\"2\""), "{html}");
     // The credential in use is not among the choices of the fake.
     assert!(html.contains(&format!("<option value=\"{id}\" selected>ghcr-prod")), "{html}");
-    let path = format!("/charts/repositories/{id}?charts=&credential=&row_version=1");
+    let here = format!("/charts/repositories/{id}?tab=settings");
+    let left =
+        format!("/credentials/new?leaving={}&charts=&credential=&row_version=1", encoded(&here));
+    let wizard = sent_to(&fake, &left).await;
+    let query = wizard.split_once('?').unwrap().1;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let path = pairs.find(|(name, _)| name == "next").unwrap().1.into_owned();
+    assert_eq!(path, format!("{here}&charts=&credential=&row_version=1"));
     let (_, html) = page(&fake, &path).await;
     let form = html.split("id=\"edit\"").nth(1).unwrap();
     assert!(form.contains("name=\"row_version\" value=\"1\""), "{html}");

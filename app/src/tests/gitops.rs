@@ -31,11 +31,17 @@ fn pages() -> Vec<(String, Vec<&'static str>)> {
             ],
         ),
         ("/gitops/connections".to_owned(), vec!["octocat", "github.com", "Not granted: repo."]),
-        (target(), vec!["Managed files", "ghcr-acme.yaml", "pull/7", "github-octocat"]),
+        (target(), vec!["pull/7", "github-octocat", "argocd-prod"]),
+        (format!("{}?tab=files", target()), vec!["Managed files", "ghcr-acme.yaml"]),
         ("/gitops/exports".to_owned(), vec!["argocd-prod", "Argo CD", "2 repositories"]),
         (format!("/gitops/exports/{id}"), vec!["External Secrets Operator", "prod-cluster"]),
         ("/gitops/clusters".to_owned(), vec!["prod-eu", "2 drifted"]),
-        (format!("/gitops/clusters/{id}"), vec!["Secret shop/edited", "Changed by somebody else"]),
+        (format!("/gitops/exports/{id}?tab=files"), vec!["ghcr-acme.yaml"]),
+        (format!("/gitops/clusters/{id}"), vec!["2 drifted", "argocd-prod"]),
+        (
+            format!("/gitops/clusters/{id}?tab=objects"),
+            vec!["Secret shop/edited", "Changed by somebody else"],
+        ),
         ("/gitops/check/carvel".to_owned(), vec!["secrets/a", "To shop"]),
         ("/gitops/check/kyma".to_owned(), vec!["Check a ModuleTemplate"]),
     ]
@@ -149,15 +155,16 @@ async fn the_chain_of_a_credential_marks_what_still_has_an_old_version() {
         "Delivered to",
         "Has version 3",
         "Still has version 2; the newest is 3",
-        "Not delivered anywhere yet",
-        "Waits for its first Sync now",
+        "Not delivered yet",
+        "Waiting for its first sync",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
-    let (_, html) = page(&fake, &format!("{path}?propagation={}", fake::ID)).await;
+    let followed = format!("{path}?tab=versions&propagation={}", fake::ID);
+    let (_, html) = page(&fake, &followed).await;
     assert!(html.contains("Git target") && html.contains("prod-cluster"), "{html}");
-    assert!(html.contains("and brings 1 Git target and 1 cluster up to date"), "{html}");
-    assert!(html.contains("Left out until somebody presses Sync now") && html.contains("next"));
+    assert!(html.contains("and updates 1 Git target and 1 cluster"), "{html}");
+    assert!(html.contains("Not updated until someone presses Sync now") && html.contains("next"));
 }
 
 #[tokio::test]
@@ -211,7 +218,7 @@ async fn who_may_not_mend_it_is_not_led_to_a_form() {
         }
         let unused = Arc::new(Fake { is_empty: true, ..Fake::of(role) });
         let (_, html) = page(&unused, &format!("/gitops/exports/{}", fake::ID)).await;
-        assert!(html.contains("Nowhere yet."), "{html}");
+        assert!(html.contains("Not delivered yet."), "{html}");
         assert_eq!(html.contains("Add a Git target"), mends, "{role:?}");
         let (_, html) = page(&fake, &format!("/charts/repositories/{}", fake::ID)).await;
         assert_eq!(html.contains("Use it in an export"), mends, "{role:?}");

@@ -46,6 +46,7 @@ fn site(fake: &Arc<Fake>) -> Router {
             awake: "/pkg/awake.js".into(),
             follow: "/pkg/follow.js".into(),
             palette: "/pkg/palette.js".into(),
+            forms: "/pkg/forms.js".into(),
         });
     };
     let render = leptos_axum::render_app_async_with_context(context.clone(), crate::shell);
@@ -83,7 +84,7 @@ async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Respons
 #[test]
 fn every_server_function_is_an_action_and_a_post() {
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 43, "{paths:?}");
+    assert_eq!(paths.len(), 48, "{paths:?}");
     for (path, method) in paths {
         assert!(path.starts_with("/actions/"), "{path}");
         assert_eq!(method, Method::POST, "{path}");
@@ -102,7 +103,10 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
         ),
         ("/credentials/new".to_owned(), vec!["Provider type", "Harbor", "Bitbucket"]),
         ("/credentials/new?provider=ghcr".to_owned(), vec!["read:packages", "Username", "Create"]),
-        (format!("/credentials/{id}"), vec!["ghcr-prod", "Save", "octocat", "Linked repositories"]),
+        (format!("/credentials/{id}"), vec!["ghcr-prod", "octocat", "Linked repositories"]),
+        (format!("/credentials/{id}?tab=versions"), vec!["New secret", "Save", "read:packages"]),
+        (format!("/credentials/{id}?tab=settings"), vec!["Name and description", "Save"]),
+        (format!("/credentials/{id}?tab=activity"), vec!["Changes", "Recent uses", "Updates"]),
         (format!("/credentials/{id}?propagation={id}"), vec!["1 of 2 done", "data-component"]),
         (format!("/credentials/{id}/delete"), vec!["would lose access", "acme charts", "Delete"]),
         (
@@ -110,8 +114,15 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
             vec!["acme charts", "Sync now", "401 Unauthorized", "Last good sync"],
         ),
         ("/charts/repositories/new".to_owned(), vec!["URL", "Add a new credential…", "None"]),
-        (format!("/charts/repositories/{id}"), vec!["Update the credential", "Save", "Last syncs"]),
+        (format!("/charts/repositories/{id}"), vec!["Update the credential", "Last syncs"]),
+        (format!("/charts/repositories/{id}?tab=settings"), vec!["Save", "Sync every"]),
+        (format!("/charts/repositories/{id}?tab=connection"), vec!["Test connection"]),
+        (format!("/charts/repositories/{id}?tab=activity"), vec!["Changes", "Ada"]),
         (format!("/charts/repositories/{id}/delete"), vec!["leave the catalog"]),
+        (
+            format!("/bulk/{id}"),
+            vec!["Delete 31 repositories?", "and 11 more", "&lt;b&gt;acme", "2 rows skipped"],
+        ),
         ("/charts/catalog".to_owned(), vec!["nginx", "&lt;script&gt;"]),
         (format!("/charts/catalog/{id}"), vec!["helm install nginx", "Copy", "1.2.3"]),
         ("/audit".to_owned(), vec!["Audit log", "Ada", "Created a credential"]),
@@ -268,11 +279,77 @@ async fn ticking_nothing_syncs_nothing() {
         assert!(html.contains(kept), "{kept}: {html}");
     }
     let id = fake::ID;
-    let body = format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={id}&from=%2Fcharts%2Frepositories");
+    let other = "0190b0a0-0000-7000-8000-000000000002";
+    let body =
+        format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={other}&from=%2Fcharts%2Frepositories");
     let response = send(&fake, path, "text/html", &body).await;
     assert_eq!(response.headers()[header::LOCATION], "/charts/repositories");
     let (_, html) = page(&fake, "/charts/repositories").await;
     // It passes with what it speaks of.
     let begun = "data-passing=\"\">Sync started for 2 repositories.";
     assert!(html.contains(begun), "{html}");
+}
+
+#[tokio::test]
+async fn what_destroyed_nothing_can_be_undone_where_it_is_told() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let body = format!(
+        "from=%2Fcharts%2Frepositories&action=set_interval&interval=900&ids%5B%5D={id}&ids%5B%5D=x"
+    );
+    let response = send(&fake, "/actions/bulk/repositories", "text/html", &body).await;
+    assert_eq!(response.headers()[header::LOCATION], "/charts/repositories");
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    for told in [
+        "2 repositories: synced every 15 minutes. 1 had this interval already.",
+        "action=\"/actions/bulk/undo-interval\"",
+        &format!("name=\"run\" value=\"{id}\""),
+        ">Undo</button>",
+        "href=\"/charts/repositories\" data-dismiss",
+    ] {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    let body = format!("from=%2Fcharts%2Frepositories&run={id}");
+    send(&fake, "/actions/bulk/undo-interval", "text/html", &body).await;
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    assert!(html.contains("Undone: 2 repositories sync as before."), "{html}");
+    assert!(!html.contains(">Undo</button>"), "{html}");
+}
+
+#[tokio::test]
+async fn a_credential_that_is_taken_away_can_be_given_back() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let edit = async |credential: &str| {
+        let body = format!(
+            "from=%2Fcharts%2Frepositories%2F{id}&repository={id}&row_version=2&name=acme\
+             &url=oci%3A%2F%2Fghcr.io%2Facme&credential={credential}"
+        );
+        send(&fake, "/actions/repositories/edit", "text/html", &body).await;
+        page(&fake, &format!("/charts/repositories/{id}")).await.1
+    };
+    let html = edit("").await;
+    assert!(html.contains("The credential is not used here any more."), "{html}");
+    let undo = html.split("action=\"/actions/repositories/edit\" class=\"inline\"");
+    let undo = undo.last().unwrap().split("</form>").next().unwrap();
+    for field in [
+        format!("name=\"credential\" value=\"{id}\""),
+        "name=\"row_version\" value=\"3\"".to_owned(),
+    ] {
+        assert!(undo.contains(&field), "{field}: {undo}");
+    }
+    assert!(!edit(id).await.contains(">Undo</button>"));
+}
+
+#[tokio::test]
+async fn a_long_list_of_credentials_is_searched_and_a_short_one_is_not() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, "/charts/repositories/new").await;
+    assert!(!html.contains("data-finds") && html.contains("name=\"credential\""), "{html}");
+    let (_, html) = page(&fake, "/charts/repositories/new?search=a%22%3Cb%3E&name=typed").await;
+    for part in ["data-finds", "value=\"a&quot;&lt;b&gt;\"", "value=\"typed\"", "data-enter"] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    let to = "/actions/forms/elsewhere?to=%2Fcharts%2Frepositories%2Fnew";
+    assert!(html.contains(&format!("formaction=\"{to}\"")), "{html}");
 }

@@ -17,14 +17,14 @@ async fn every_line_leads_to_what_mends_it() {
     assert_eq!(status, StatusCode::OK);
     let id = fake::ID;
     for link in [
-        format!("/credentials/{id}#field-password"),
+        format!("/credentials/{id}?tab=versions#field-password"),
         "/charts/repositories?search=ghcr.io&amp;state=stale".to_owned(),
-        format!("/charts/repositories/{id}#field-kind"),
-        format!("/credentials/{id}\""),
+        format!("/charts/repositories/{id}?tab=settings#field-kind"),
+        format!("/credentials/{id}?tab=versions#candidate\""),
         "/gitops/connections".to_owned(),
-        format!("/gitops/targets/{id}#field-mode"),
+        format!("/gitops/targets/{id}?tab=settings#field-mode"),
         format!("/gitops/targets/{id}\""),
-        format!("/gitops/clusters/{id}#objects"),
+        format!("/gitops/clusters/{id}?tab=objects#objects"),
     ] {
         assert!(html.contains(&format!("href=\"{link}")), "{link}: {html}");
     }

@@ -18,7 +18,7 @@ async fn every_kind_is_found_with_what_can_be_done_with_it() {
     let id = fake::ID;
     for href in [
         format!("/credentials/{id}"),
-        format!("/credentials/{id}#field-password"),
+        format!("/credentials/{id}?tab=versions#field-password"),
         format!("/charts/repositories/{id}"),
         "/charts/repositories?search=char".to_owned(),
         format!("/charts/catalog/{id}"),

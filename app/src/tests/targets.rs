@@ -72,16 +72,16 @@ async fn the_preview_tells_every_line_and_then_offers_to_sync() {
 
 #[tokio::test]
 async fn every_cause_has_its_words_and_leads_to_a_field_that_exists() {
-    let (_, form) = page(&Fake::signed_in(), &target()).await;
+    let settings = format!("{}?tab=settings", target());
+    let (_, form) = page(&Fake::signed_in(), &settings).await;
     for cause in Cause::ALL {
         let fake = Arc::new(Fake { cause: Some(cause), ..Fake::of(Role::Owner) });
         let (status, html) = page(&fake, &target()).await;
         assert_eq!(status, StatusCode::OK, "{cause:?}");
         assert!(html.contains("&lt;b&gt;GH006"), "what was said is shown as text: {html}");
-        for link in html.split(&format!("href=\"{}#", target())).skip(1) {
+        for link in html.split(&format!("href=\"{settings}#")).skip(1) {
             let place = link.split('"').next().unwrap();
-            let cluster_only = place == "objects";
-            assert!(cluster_only || form.contains(&format!("id=\"{place}\"")), "{cause:?} {place}");
+            assert!(form.contains(&format!("id=\"{place}\"")), "{cause:?} {place}");
         }
     }
     let fake = Arc::new(Fake { cause: Some(Cause::BaseMissing), ..Fake::of(Role::Owner) });
@@ -234,7 +234,7 @@ async fn a_target_is_saved_as_typed_and_comes_back_when_refused() {
 #[tokio::test]
 async fn r_git_06_only_who_connected_the_account_changes_its_target() {
     let fake = Arc::new(Fake { is_theirs: true, ..Fake::of(Role::Owner) });
-    let (_, html) = page(&fake, &target()).await;
+    let (_, html) = page(&fake, &format!("{}?tab=settings", target())).await;
     assert!(html.contains("only they may change this target"), "{html}");
     assert!(!html.contains("/actions/gitops/targets/save"), "{html}");
 }
@@ -267,6 +267,7 @@ async fn where_no_pull_request_can_be_opened_the_page_names_the_branch() {
     assert!(html.contains("hawser/0123456789ab") && html.contains("yourself"), "{html}");
     let (_, html) = page(&Fake::signed_in(), &path).await;
     assert!(!html.contains("does not know how pull requests"), "{html}");
+    let (_, html) = page(&Fake::signed_in(), &format!("{path}?tab=files")).await;
     assert!(html.contains("nobody merged them to") && html.contains("clusters/prod/old.yaml"));
 }
 

@@ -152,7 +152,7 @@ async fn advice_is_given_without_a_script_too() {
     send(&fake, "/actions/credentials/create", "text/html", &body).await;
     let (_, html) = page(&fake, "/credentials").await;
     assert!(
-        html.contains("ghcr is stored.") && html.contains("overlaps with harbor-prod."),
+        html.contains("ghcr is added.") && html.contains("overlaps with harbor-prod."),
         "{html}"
     );
 }

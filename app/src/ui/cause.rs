@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::icon::Icon;
+use super::{icon::Icon, tabs::Tab};
 
 /// Where a person mends `cause`, and the words of the link; `None` when there is nothing to change.
 pub(crate) fn remedy(
@@ -14,7 +14,8 @@ pub(crate) fn remedy(
     repository: RepositoryId,
     credential: Option<CredentialId>,
 ) -> Option<(String, &'static str)> {
-    let field = |name: &str| format!("/charts/repositories/{repository}#field-{name}");
+    let page = format!("/charts/repositories/{repository}");
+    let field = |name: &str| format!("{}#field-{name}", Tab::Settings.at(&page));
     match (cause.remedy(), credential) {
         (Remedy::Credential, Some(id)) => Some(remedy_of_credential(cause, id)),
         (Remedy::Credential | Remedy::Link, _) => {
@@ -31,15 +32,15 @@ pub(crate) fn remedy(
 
 /// Where a person mends what is wrong with a credential, and the words of the link.
 pub(crate) fn remedy_of_credential(cause: Cause, id: CredentialId) -> (String, &'static str) {
-    let (place, label) = match cause {
-        Cause::CredentialPaused => ("paused", "Resume the credential"),
-        Cause::RegionUnknown => ("field-region", "Type the region"),
+    let (tab, place, label) = match cause {
+        Cause::CredentialPaused => (Tab::Overview, "paused", "Resume the credential"),
+        Cause::RegionUnknown => (Tab::Versions, "field-region", "Type the region"),
         Cause::LinkSuspended | Cause::AddressNotAllowed => {
-            ("addresses", "Look at the allowed addresses")
+            (Tab::Access, "addresses", "Review the allowed addresses")
         }
-        _ => ("field-password", "Update the credential"),
+        _ => (Tab::Versions, "field-password", "Update the credential"),
     };
-    (format!("/credentials/{id}#{place}"), label)
+    (format!("{}#{place}", tab.at(&format!("/credentials/{id}"))), label)
 }
 
 /// A form that was tested before anything of it is stored.

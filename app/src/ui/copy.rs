@@ -8,6 +8,7 @@ use super::icon::Icon;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Copying {
     Ready,
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "browsers alone copy"))]
     Done,
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "browsers alone may fail"))]
     Failed,
@@ -29,12 +30,15 @@ pub(crate) fn CopyButton(text: String) -> impl IntoView {
     let (copying, set) = signal(Copying::Ready);
     let copy = move |_| {
         #[cfg(feature = "hydrate")]
-        if let Some(window) = web_sys::window() {
-            let _ = window.navigator().clipboard().write_text(&text);
+        {
+            let text = text.clone();
+            leptos::task::spawn_local(async move {
+                let copied = wake::keep(&text).await;
+                set.set(if copied.is_ok() { Copying::Done } else { Copying::Failed });
+            });
         }
         #[cfg(not(feature = "hydrate"))]
-        let _ = &text;
-        set.set(Copying::Done);
+        let _ = (&text, set);
     };
     button(copying, copy)
 }
@@ -91,6 +95,12 @@ mod wake {
             return Err(JsValue::NULL);
         }
         let text = JsFuture::from(answer.text()?).await?.as_string().ok_or(JsValue::NULL)?;
-        JsFuture::from(window.navigator().clipboard().write_text(&text)).await.map(|_| ())
+        keep(&text).await
+    }
+
+    /// Keeps a text in the clipboard.
+    pub(super) async fn keep(text: &str) -> Result<(), JsValue> {
+        let window = window().ok_or(JsValue::NULL)?;
+        JsFuture::from(window.navigator().clipboard().write_text(text)).await.map(|_| ())
     }
 }

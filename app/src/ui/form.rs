@@ -12,6 +12,7 @@ use super::{
     icon::Icon,
     page::Request,
     return_to::LEFT_OUT,
+    tabs::page_of,
 };
 use crate::sent::LOST_SECRET;
 
@@ -147,12 +148,12 @@ pub(crate) fn Form(
     let fields = children().into_any();
     let ways = state.refusal().and_then(ways);
     let conflict = state.conflict().map(|conflict| {
-        let page = from.split(['?', '#']).next().unwrap_or_default();
+        let page = page_of(&from);
         let typed = match state.kept(LOST_SECRET) {
             Some(_) => TypedSecret::Lost,
             None => TypedSecret::Stands,
         };
-        conflict.view(page, state.kept("pressed"), typed)
+        conflict.view(&page, state.kept("pressed"), typed)
     });
     view! {
         <FormGuard>

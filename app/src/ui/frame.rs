@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use super::{
     icon::Icon,
     navigation::{breadcrumb, navigation},
+    path::ours,
 };
 use crate::{
-    appearance::{Appearance, Side, Theme},
+    appearance::{Appearance, Side, Theme, Zone},
     search::SearchField,
-    services::Flash,
+    services::{Flash, Undo},
 };
 
 pub(crate) use super::navigation::Section;
@@ -120,13 +121,25 @@ fn Bell(open: u32) -> AnyView {
 
 #[component]
 fn Account(principal: Principal) -> AnyView {
-    let theme = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers).theme);
+    let appearance = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers));
+    let Appearance { theme, zone, .. } = appearance.unwrap_or_default();
     let themes = Theme::ALL
         .into_iter()
         .map(|one| {
-            let is_chosen = theme.unwrap_or_default() == one;
+            let is_chosen = theme == one;
             view! {
                 <button name="theme" value=one.as_str() aria-pressed=is_chosen.to_string()>
+                    {one.label()}
+                </button>
+            }
+        })
+        .collect_view();
+    let zones = Zone::ALL
+        .into_iter()
+        .map(|one| {
+            let is_chosen = zone == one;
+            view! {
+                <button name="zone" value=one.as_str() aria-pressed=is_chosen.to_string()>
                     {one.label()}
                 </button>
             }
@@ -154,6 +167,10 @@ fn Account(principal: Principal) -> AnyView {
                     <span id="theme-label">"Theme"</span>
                     <div role="group" aria-labelledby="theme-label">{themes}</div>
                 </form>
+                <form class="themes needs-script" method="post" action="/actions/appearance" data-appearance>
+                    <span id="zone-label">"Exact times"</span>
+                    <div role="group" aria-labelledby="zone-label">{zones}</div>
+                </form>
                 <a href="/account">"Your account"</a>
                 <form method="post" action="/actions/sign-out">
                     <button class="menu-button" type="submit">
@@ -173,12 +190,17 @@ fn messages(flash: Flash) -> AnyView {
     // When all of it is about a beginning, the whole notice passes with it.
     let passing = flash.notice.is_none().then_some("");
     let notice = speaks.then(|| {
+        let here = here();
         let space = (flash.notice.is_some() && flash.begun.is_some()).then_some(" ");
         let begun = flash.begun.map(|begun| view! { <span data-passing="">{begun}</span> });
         view! {
-            <div class="notice good" role="status" data-passing=passing>
+            <div class="notice good toast" role="status" data-passing=passing>
                 <Icon name="circle-check"/>
                 <p>{flash.notice} {space} {begun}</p>
+                {flash.undo.map(undo)}
+                <a class="button quiet" href=here data-dismiss aria-label="Dismiss" title="Dismiss">
+                    <Icon name="x"/>
+                </a>
             </div>
         }
     });
@@ -195,6 +217,29 @@ fn messages(flash: Flash) -> AnyView {
         }
     });
     view! { {notice}{doubt}{problem} }.into_any()
+}
+
+/// The button that undoes what was done.
+fn undo(undo: Undo) -> AnyView {
+    let fields = undo
+        .fields
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    view! {
+        <form class="inline" method="post" action=undo.action>
+            {fields}
+            <button class="button" type="submit">"Undo"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The address of this page, which is shown without the message when it is asked for again.
+fn here() -> String {
+    let parts = use_context::<Parts>();
+    let path = parts.as_ref().and_then(|parts| parts.uri.path_and_query());
+    ours(path.map_or("/", |path| path.as_str()), "/").to_owned()
 }
 
 fn warn(text: Option<String>) -> Option<impl IntoView> {

@@ -3,7 +3,10 @@
 use domain::Field;
 use leptos::prelude::*;
 
-use super::form::FormState;
+use super::{
+    form::FormState,
+    rules::{NEW_PASSWORD, Rule, rule},
+};
 
 /// One field of a form.
 pub(crate) struct Input {
@@ -16,6 +19,7 @@ pub(crate) struct Input {
     autocomplete: &'static str,
     placeholder: String,
     required: Option<&'static str>,
+    rule: Option<Rule>,
     name: &'static str,
     suggestions: Vec<(String, String)>,
 }
@@ -33,6 +37,7 @@ impl Input {
             autocomplete: "off",
             placeholder: String::new(),
             required: None,
+            rule: rule(field),
             name: field.as_str(),
             suggestions: Vec::new(),
         }
@@ -44,6 +49,7 @@ impl Input {
             .kind("password")
             .autocomplete("new-password")
             .hint("At least 12 characters. A phrase of several words is easy to remember.")
+            .ruled(NEW_PASSWORD)
             .required()
     }
 
@@ -89,6 +95,12 @@ impl Input {
         self
     }
 
+    /// Another rule than that of its field.
+    pub const fn ruled(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
     /// Says that it must be filled in; the server checks it.
     pub const fn required(mut self) -> Self {
         self.required = Some("true");
@@ -118,7 +130,8 @@ impl Input {
                 autocomplete=self.autocomplete
                 spellcheck="false"
                 autocapitalize="none"
-                aria-required=self.required
+                pattern=self.rule.map(|rule| rule.pattern)
+                required=self.required.is_some()
                 aria-invalid=self.invalid()
                 aria-describedby=described(&id)
             />
@@ -167,7 +180,7 @@ impl Input {
                 autocomplete=self.autocomplete
                 spellcheck="false"
                 autocapitalize="none"
-                aria-required=self.required
+                required=self.required.is_some()
                 aria-invalid=self.invalid()
                 aria-describedby=described(id)
             >
@@ -208,7 +221,7 @@ impl Input {
             <select
                 id=id.clone()
                 name=self.name
-                aria-required=self.required
+                required=self.required.is_some()
                 aria-invalid=self.invalid()
                 aria-describedby=described(&id)
             >
@@ -235,6 +248,10 @@ impl Input {
     fn framed(self, id: &str, control: AnyView) -> AnyView {
         let problem = self.state.problem(self.field);
         let fine = problem.is_none();
+        let required = self.required.map(|_| "This field is required.");
+        // The style sheet shows it while what is typed breaks it.
+        let rule = self.rule.map(|rule| rule.sentence).or(required);
+        let rule = rule.map(|rule| view! { <p class="problem rule">{rule}</p> });
         view! {
             <div class="field" id=format!("field-{}", self.name) data-field=self.field.as_str()>
                 <label for=id.to_owned()>{self.label}</label>
@@ -242,6 +259,7 @@ impl Input {
                 <p class="problem" id=format!("{id}-problem") data-problem hidden=fine>
                     {problem}
                 </p>
+                {rule}
                 {(!self.hint.is_empty())
                     .then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.clone()}</p> })}
             </div>

@@ -41,6 +41,8 @@ pub(crate) mod return_to;
 #[cfg(feature = "ssr")]
 pub(crate) mod row;
 #[cfg(feature = "ssr")]
+pub(crate) mod rules;
+#[cfg(feature = "ssr")]
 pub(crate) mod shown_once;
 #[cfg(feature = "ssr")]
 pub(crate) mod table;

@@ -13,7 +13,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{page::Request, path};
+use super::{page::Request, path, tabs::page_of};
 
 /// What a button of [`Leave`] sends along: the page of its form.
 const LEAVING: &str = "leaving";
@@ -92,7 +92,7 @@ pub(crate) fn Leave(to: &'static str, here: String, label: &'static str) -> impl
 /// The way back to the form that was left by its button for this page, with all that was typed; `None`
 /// where no form was left. Of a URL only what holds no secret is kept, because addresses are remembered.
 pub(crate) fn begun(request: &Request) -> Option<String> {
-    let here = request.sent_along(LEAVING)?;
+    let here = page_of(&request.sent_along(LEAVING)?);
     let plain = here.split('?').next().unwrap_or_default();
     if plain.is_empty() || safe_next(plain) != plain {
         return Some(String::new());
@@ -106,7 +106,7 @@ pub(crate) fn begun(request: &Request) -> Option<String> {
     let typed: Vec<_> =
         request.pairs().filter_map(|(name, value)| Some((name, safe(name, value)?))).collect();
     let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Some(path::with_all(plain, &typed))
+    Some(path::with_all(&here, &typed))
 }
 
 /// The form on a page; on any other page there is none that could be left.

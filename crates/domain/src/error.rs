@@ -30,6 +30,7 @@ pub enum Field {
     Environment,
     Expires,
     Exports,
+    File,
     Folder,
     GcpProject,
     Installation,
@@ -104,7 +105,7 @@ pub struct FormChoice {
 #[serde(rename_all = "snake_case", tag = "error", content = "detail")]
 pub enum ServiceError {
     /// It does not exist, or not in this organization.
-    #[error("This does not exist, or it is not in your organization.")]
+    #[error("This page doesn't exist, or you can't see it.")]
     NotFound,
     /// The person's role does not include it.
     #[error("Your role does not allow this. Ask an owner or admin of the organization.")]

@@ -81,6 +81,8 @@ ids! {
     DeliveryId,
     /// A piece of background work.
     JobId,
+    /// One action on many rows of a list.
+    BulkRunId,
     /// An entry of the audit log.
     AuditEventId,
     /// An export.

@@ -12,6 +12,7 @@ pub mod account;
 mod address_safe;
 pub mod assumed;
 pub mod audit;
+pub mod bulk;
 pub mod cause;
 pub mod charts;
 mod confirm;
@@ -24,6 +25,7 @@ mod error;
 pub mod exports;
 pub mod gitops;
 mod id;
+pub mod import;
 pub mod matching;
 pub mod notices;
 pub mod organizations;
@@ -53,9 +55,9 @@ pub use confirm::confirm;
 pub use counted::counted;
 pub use error::{Field, FieldProblem, FormChoice, ServiceError};
 pub use id::{
-    AddressRequestId, AllowedAddressId, AuditEventId, ChartId, ClusterId, CredentialId, DeliveryId,
-    ExportId, GitTargetId, JobId, NoticeId, OperationId, OrganizationId, ProjectId, PropagationId,
-    RepositoryId, SyncRunId, UserId,
+    AddressRequestId, AllowedAddressId, AuditEventId, BulkRunId, ChartId, ClusterId, CredentialId,
+    DeliveryId, ExportId, GitTargetId, JobId, NoticeId, OperationId, OrganizationId, ProjectId,
+    PropagationId, RepositoryId, SyncRunId, UserId,
 };
 pub use provider::{
     Access, Advice, AuthMethod, CredentialKind, Guide, GuideStep, Link, Need, Provider,

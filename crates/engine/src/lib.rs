@@ -5,6 +5,7 @@
 
 mod again;
 mod audit;
+mod bulk;
 mod changes;
 mod charts;
 mod circuit_breaker;
@@ -15,6 +16,7 @@ mod destinations;
 mod error;
 mod exports;
 mod gitops;
+mod import;
 pub mod jobs;
 mod matching;
 mod notices;

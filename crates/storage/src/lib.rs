@@ -9,6 +9,7 @@
 #![expect(clippy::missing_errors_doc, reason = "said above, once for all functions")]
 
 pub mod audit;
+pub mod bulk;
 pub mod charts;
 pub mod circuit_breaker;
 pub mod credentials;

@@ -35,8 +35,10 @@ const LARGE: [&str; 17] = [
 
 /// How many statements of a file go such a way: counts and searches, exports and their drop-downs, the changes of a
 /// project, what is loaded once, what is done in the background, and what sorts the few rows that one thing has.
-const ALLOWED: [(&str, &str, usize); 51] = [
+const ALLOWED: [(&str, &str, usize); 54] = [
     ("audit/list.rs", "sorts", 1),
+    ("bulk/fill.rs", "reads credentials", 1),
+    ("bulk/fill.rs", "reads repositories", 1),
     ("charts/read.rs", "reads charts", 4),
     ("charts/read.rs", "sorts", 1),
     ("credentials/address_requests.rs", "reads address_requests", 1),
@@ -84,6 +86,7 @@ const ALLOWED: [(&str, &str, usize); 51] = [
     ("repositories/read.rs", "reads repositories", 4),
     ("repositories/read.rs", "sorts", 1),
     ("repositories/schedule.rs", "scans sync_runs", 1),
+    ("repositories/taken.rs", "reads repositories", 1),
     ("repositories/write.rs", "reads repositories", 1),
     ("search/read.rs", "scans refusals", 1),
     ("search/read.rs", "sorts", 3),

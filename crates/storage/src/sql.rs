@@ -294,6 +294,7 @@ ids!(
     AddressRequestId,
     AllowedAddressId,
     AuditEventId,
+    BulkRunId,
     ChartId,
     ClusterId,
     CredentialId,

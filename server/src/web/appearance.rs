@@ -1,6 +1,6 @@
 //! Keeps how this browser wants its pages, in cookies that hold nothing else.
 
-use app::appearance::{Side, Theme};
+use app::appearance::{Side, Theme, Zone};
 use axum::{
     Form,
     extract::State,
@@ -22,6 +22,8 @@ pub(super) struct AppearanceForm {
     theme: String,
     #[serde(default)]
     side: String,
+    #[serde(default)]
+    zone: String,
 }
 
 /// Keeps what was chosen and leads back to the page, which the browser names: its address may hold what
@@ -34,7 +36,8 @@ pub(super) async fn keep(
     let mut response = Redirect::to(&back(&headers)).into_response();
     let theme = Theme::parse(&wanted.theme).map(|theme| (Theme::COOKIE, theme.as_str()));
     let folded = Side::parse(&wanted.side).map(|side| (Side::COOKIE, side.as_str()));
-    for (name, value) in theme.into_iter().chain(folded) {
+    let zone = Zone::parse(&wanted.zone).map(|zone| (Zone::COOKIE, zone.as_str()));
+    for (name, value) in theme.into_iter().chain(folded).chain(zone) {
         if let Some(cookie) = cookie(site.transport(), name, value) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }

@@ -57,7 +57,7 @@ pub enum AssetsError {
         source: io::Error,
     },
     /// The manifest is no JSON object with the URLs.
-    #[error("reading {}: it must name `js`, `wasm`, `css`, `awake`, `follow` and `palette`", .0.display())]
+    #[error("reading {}: it must name `js`, `wasm`, `css`, `awake`, `follow`, `palette` and `forms`", .0.display())]
     Manifest(PathBuf),
 }
 
@@ -80,6 +80,7 @@ impl Assets {
             awake: entry("awake")?,
             follow: entry("follow")?,
             palette: entry("palette")?,
+            forms: entry("forms")?,
         };
         let mut files = HashMap::new();
         let mut folders = vec![folder.to_owned()];
@@ -204,7 +205,7 @@ mod tests {
         for (name, text) in [
             (
                 "manifest.json",
-                r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.1.wasm","css":"/pkg/a.1.css","awake":"/pkg/w.1.js","follow":"/pkg/f.1.js","palette":"/pkg/p.1.js"}"#,
+                r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.1.wasm","css":"/pkg/a.1.css","awake":"/pkg/w.1.js","follow":"/pkg/f.1.js","palette":"/pkg/p.1.js","forms":"/pkg/o.1.js"}"#,
             ),
             ("pkg/a.1.wasm", "wasm"),
             ("pkg/a.1.wasm.br", "br"),

@@ -29,6 +29,9 @@ pub const BODY_BYTES: usize = 2 * 1024 * 1024;
 /// The most bytes of a form: a secret of 64 KiB, each byte of it percent-encoded, and the rest.
 pub const FORM_BYTES: usize = 256 * 1024;
 
+/// The most bytes of a form with a file: a file of 1 MiB, and what stands around it.
+pub const UPLOAD_BYTES: usize = 1024 * 1024 + 16 * 1024;
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Refuses requests with too long a path or too many header bytes.
@@ -76,6 +79,25 @@ pub(super) async fn take_form(request: Request, next: Next) -> Response {
         Err(_) => refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
             "That is too much at once: a password or key may have 64 KiB.",
+        ),
+    }
+}
+
+/// Takes forms with a file, of a bounded size.
+pub(super) async fn take_upload(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data;")) {
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send this as a form with a file (multipart/form-data).",
+        );
+    }
+    match to_bytes(body, UPLOAD_BYTES).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(_) => refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This file is larger than 1 MiB. Split it, and import one part after the other.",
         ),
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use app::services::CurrentUser;
 use axum::{
     Form,
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{Query, Request},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, any, get, post},
 };
-use http::{Method, StatusCode, header, request::Parts};
+use http::{Method, StatusCode, Uri, header, request::Parts};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
@@ -53,6 +53,25 @@ pub(super) fn missing(site: &Site) -> MethodRouter {
         }
         whole(render(request).await).await
     })
+}
+
+/// A page as the answer to a form, with what came of the form in its context; nothing keeps that.
+pub(super) async fn shown<T>(site: &Site, parts: Parts, path: &'static str, told: T) -> Response
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let context = page_context(site);
+    let context = move || {
+        context();
+        provide_context(told.clone());
+    };
+    let render = leptos_axum::render_app_async_with_context(context, app::shell);
+    let mut request = Request::from_parts(parts, Body::empty());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = Uri::from_static(path);
+    request.headers_mut().remove(header::CONTENT_TYPE);
+    request.headers_mut().remove(header::CONTENT_LENGTH);
+    whole(render(request).await).await
 }
 
 /// The page in one piece: it is rendered already, and a known length costs less than a stream.

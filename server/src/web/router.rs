@@ -125,6 +125,15 @@ fn layered(kind: Kind, site: &Site, router: Router) -> Router {
                     .layer(middleware::from_fn_with_state(rates, anonymous)),
             )
         }
+        Kind::Upload => {
+            let anonymous = limits::check_anonymous;
+            let rates = site.rates.clone();
+            paced(
+                router
+                    .layer(middleware::from_fn(limits::take_upload))
+                    .layer(middleware::from_fn_with_state(rates, anonymous)),
+            )
+        }
         Kind::Stream => recognized(
             router.layer(middleware::from_fn_with_state(site.clone(), events::for_pages_of_ours)),
         ),

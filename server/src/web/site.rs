@@ -144,6 +144,8 @@ fn services(engine: &Engine) -> Services {
         audit: Arc::<Engine>::clone(&engine),
         connections: Arc::<Engine>::clone(&engine),
         matching: Arc::<Engine>::clone(&engine),
+        bulk: Arc::<Engine>::clone(&engine),
+        imports: Arc::<Engine>::clone(&engine),
         projects: Arc::<Engine>::clone(&engine),
         notices: Arc::<Engine>::clone(&engine),
         exports: Arc::<Engine>::clone(&engine),

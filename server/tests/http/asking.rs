@@ -341,7 +341,7 @@ pub fn bundle() -> Assets {
     for (name, text) in [
         (
             "manifest.json",
-            r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css","follow":"/pkg/follow.1.js","palette":"/pkg/palette.1.js"}"#,
+            r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css","awake":"/pkg/awake.1.js","follow":"/pkg/follow.1.js","palette":"/pkg/palette.1.js","forms":"/pkg/forms.1.js"}"#,
         ),
         ("pkg/hawser.1.js", "export default 1"),
         ("pkg/hawser_bg.1.wasm", "\0asm"),
@@ -356,4 +356,15 @@ pub fn bundle() -> Assets {
         std::fs::write(path, text).unwrap();
     }
     Assets::read(folder.path()).unwrap()
+}
+
+/// A form with a file, and the fingerprint of its preview; answers its type and its body.
+pub fn multipart(file: &str, previewed: &str) -> (&'static str, String) {
+    const TYPE: &str = "multipart/form-data; boundary=parts";
+    let body = format!(
+        "--parts\r\ncontent-disposition: form-data; name=\"previewed\"\r\n\r\n{previewed}\r\n\
+         --parts\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
+         content-type: text/csv\r\n\r\n{file}\r\n--parts--\r\n"
+    );
+    (TYPE, body)
 }

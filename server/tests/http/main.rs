@@ -9,6 +9,7 @@ mod behind_nginx;
 mod endpoints;
 mod full_disk;
 mod headers;
+mod import;
 mod limits;
 mod matrix;
 mod oauth;

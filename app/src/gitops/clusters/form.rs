@@ -35,13 +35,15 @@ pub(super) async fn form(
     let values = refilled(&stored, |name| request.sent_along(name), |_| None);
     let name = Input::new(&state, Field::Name, "Name")
         .value(&values.name)
-        .hint("Unique in your organization, such as prod-eu.")
+        .hint("For example prod-eu.")
         .required()
         .line();
     let options = choices.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
     let credential = Input::new(&state, Field::Credential, "Credential")
         .value(&values.credential)
-        .hint("Holds the kubeconfig. The guide on its page names the rights that its account needs; give it no others.")
+        .hint(
+            "Holds the kubeconfig. Its guide lists the rights the account needs; grant no others.",
+        )
         .required()
         .select(vec![
             ("", vec![(String::new(), "Choose a credential".to_owned())]),

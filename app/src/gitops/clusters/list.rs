@@ -20,6 +20,7 @@ use crate::{
         moment::moment_or,
         page::{Page, Request, snapshot_page},
         table::{Column, Empty, Order, list as list_of},
+        tabs::Tab,
     },
 };
 
@@ -106,7 +107,7 @@ fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
         .and_then(|cause| mend(cause, DeliveryTarget::Cluster(row.id), row.credential, role));
     let change = (!row.is_deleting).then(|| {
         view! {
-            <a href=format!("{href}#edit")>"Edit"</a>
+            <a href=Tab::Settings.at(&href)>"Edit"</a>
             <a href=format!("{href}/preview")>"Preview"</a>
             <ActionButton
                 action="/actions/gitops/clusters/apply"

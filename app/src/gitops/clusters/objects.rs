@@ -8,12 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::path_of;
-use crate::ui::{
-    badge::StatusBadge,
-    form::ActionButton,
-    icon::Icon,
-    moment::{Moment, moment_or},
-};
+use crate::ui::{badge::StatusBadge, form::ActionButton, icon::Icon, moment::Moment, tabs::Tab};
 
 /// Whether the person may have the cluster asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +26,7 @@ pub(super) fn objects(cluster: &ClusterDetail, now: Timestamp, compare: Compare)
         view! { <ul class="lines">{rows}</ul> }.into_any()
     };
     let button = (compare == Compare::Offered).then(|| {
-        let from = path_of(cluster.summary.id);
+        let from = Tab::Objects.at(&path_of(cluster.summary.id));
         view! {
             <ActionButton
                 action="/actions/gitops/clusters/compare"
@@ -51,7 +46,12 @@ pub(super) fn objects(cluster: &ClusterDetail, now: Timestamp, compare: Compare)
                 {button}
             </div>
             <p class="muted" data-live="compared">
-                "Compared " {moment_or(cluster.compared_at(), now, "never")}
+                {cluster
+                    .compared_at()
+                    .map_or_else(
+                        || "Never compared".into_any(),
+                        |at| view! { "Compared " <Moment at now/> }.into_any(),
+                    )}
                 ". Drift is repaired hourly, or now with Sync now."
             </p>
             <div data-live="objects">{list}</div>

@@ -111,9 +111,9 @@ fn refused(preview: &ClusterPreview) -> Option<AnyView> {
     let total = preview.refused.len();
     let row = |object: &ClusterObject| view! { <li>{named(object)} {reason(object)}</li> };
     let until = if preview.changes.is_empty() {
-        "Nothing is written until this is mended."
+        "Nothing is written until this is fixed."
     } else {
-        "What is named here stays as it is until this is mended, and nothing is deleted before."
+        "These objects stay as they are until this is fixed, and nothing is deleted before."
     };
     (total > 0).then(|| {
         view! {

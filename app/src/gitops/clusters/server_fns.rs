@@ -10,7 +10,7 @@ use super::{PATH, path_of};
 use crate::{
     answer::{Answered, Redirect, Sent, act},
     services::known,
-    ui::{conflict::SaveOver, path},
+    ui::{conflict::SaveOver, path, tabs},
 };
 
 /// Adds a cluster, or changes one.
@@ -30,9 +30,9 @@ pub(crate) async fn save_cluster(
             let page = path_of(id);
             if is_new {
                 Redirect::to(format!("{page}/preview"))
-                    .flash("The cluster is added. Look at the preview, then press Sync now.")
+                    .flash("The cluster is added. Review the preview, then press Sync now.")
             } else {
-                Redirect::to(page).flash("Saved.")
+                Redirect::to(tabs::back(&from, page)).flash("Saved.")
             }
         },
     )
@@ -51,8 +51,8 @@ pub(crate) async fn delete_cluster(
             let id = known(&cluster)?;
             services.clusters.delete(&principal, id).await?;
             Ok(match services.clusters.get(&principal, id).await {
-                Err(ServiceError::NotFound) => "Hawser has forgotten the cluster.",
-                _ => "Hawser deletes the objects first, then forgets the cluster.",
+                Err(ServiceError::NotFound) => "The cluster is removed from Hawser.",
+                _ => "Deleting the objects first, then the cluster is removed from Hawser.",
             })
         },
         |notice| Redirect::to(PATH).flash(notice),
@@ -74,7 +74,7 @@ pub(crate) async fn apply_cluster(
             services.clusters.apply(&principal, id).await.map(|()| id)
         },
         |id| {
-            let back = if from == PATH { from.to_owned() } else { path_of(id) };
+            let back = if from == PATH { from.to_owned() } else { tabs::back(from, path_of(id)) };
             Redirect::to(back).beginning("Sync started.")
         },
     )
@@ -94,7 +94,7 @@ pub(crate) async fn compare_cluster(
             services.clusters.preview(&principal, id).await.map(|found| (id, found))
         },
         |(id, found)| {
-            let next = Redirect::to(path_of(id));
+            let next = Redirect::to(tabs::back(&from, path_of(id)));
             let told = compared(&found);
             if found.refused.is_empty() { next.flash(told) } else { next.doubting(told) }
         },

@@ -15,6 +15,7 @@ use crate::{
         icon::Icon,
         input::hidden,
         page::{Page, Request, page},
+        tabs::Tab,
     },
 };
 
@@ -144,7 +145,10 @@ fn kept(found: &[GitTargetSummary]) -> AnyView {
         .map(|row| {
             view! {
                 <li>
-                    <a href=format!("{}#field-credential", targets::path_of(row.id))>
+                    <a href=format!(
+                        "{}#field-credential",
+                        Tab::Settings.at(&targets::path_of(row.id)),
+                    )>
                         {row.name.clone()}
                     </a>
                 </li>

@@ -1,7 +1,9 @@
-//! One Git target: state, facts, files, its form.
+//! One Git target: its state above the tabs, what it takes and where it stands, its files, its form.
 
 use domain::{
-    Action, Timestamp,
+    Action, Principal, ServiceError, Timestamp,
+    audit::AuditTarget,
+    counted,
     gitops::{DestinationState, GitTargetDetail, GitTargetForm, PushMode},
     propagation::DeliveryTarget,
 };
@@ -9,7 +11,8 @@ use leptos::prelude::*;
 
 use super::{SYNC, form::form, path_of, short};
 use crate::{
-    gitops::state::{banner, waits},
+    audit::about,
+    gitops::state::{banner, taken_exports, waits},
     ui::{
         badge::StatusBadge,
         form::ActionButton,
@@ -17,7 +20,8 @@ use crate::{
         icon::Icon,
         live::{Live, under_way},
         moment::moment_or,
-        page::{Page, page},
+        page::{Page, Request, page},
+        tabs::{Offered, Tab, tabs},
     },
 };
 
@@ -27,48 +31,102 @@ pub(crate) fn detail() -> AnyView {
         let principal = request.member()?;
         let target = request.services().git_targets.get(&principal, request.id()?).await?;
         let manages = principal.role.includes(Action::ManageExports);
-        let href = path_of(target.summary.id);
-        let edit = if manages && target.may_change {
-            Some(form(&request, &principal, stored(&target), href.clone()).await?)
-        } else {
-            None
-        };
-        let theirs = (manages && !target.may_change).then(|| theirs(&target));
         let (summary, now) = (&target.summary, request.now);
+        let href = path_of(summary.id);
+        let offered = offered(&target, &principal);
+        let tab = Tab::of(&request, &offered);
+        let here = tab.at(&href);
+        let shown = match tab {
+            Tab::Files => files(&target),
+            Tab::Settings if target.may_change => {
+                form(&request, &principal, stored(&target), here.clone()).await?
+            }
+            Tab::Settings => theirs(&target),
+            Tab::Activity => activity(&request, &principal, &target).await?,
+            _ => overview(&target, now),
+        };
         let place = DeliveryTarget::GitTarget(summary.id);
         let body = view! {
-            <div class="head">
-                <div>
-                    <h1>{summary.name.clone()}</h1>
-                    <p class="tags" data-live="state">
-                        <StatusBadge status=summary.status()/>
-                        {waits(summary)}
-                        <span class="muted url">{summary.url.clone()}</span>
-                    </p>
-                </div>
-                {manages.then(|| buttons(&target, &href))}
-            </div>
-            <div data-live="banner" class="stack">
-                {banner(summary.cause, &target.detail, place, summary.credential, &target.exports, principal.role)}
-                {waiting(&target)}
-                {first(&target, &href)}
-            </div>
-            <div class="beside">
-                <div class="stack">
-                    {edit}
-                    {theirs}
-                    {files(&target)}
-                </div>
-                <div class="stack">{facts(&target, now)}</div>
-            </div>
-            {(summary.state == DestinationState::Pushing).then(|| view! { <Live/> {under_way()} })}
-        };
+                    <div class="head">
+                        <div>
+                            <h1>{summary.name.clone()}</h1>
+                            <p class="tags" data-live="state">
+                                <StatusBadge status=summary.status()/>
+                                {waits(summary)}
+                                <span class="muted url">{summary.url.clone()}</span>
+                            </p>
+                        </div>
+                        {manages.then(|| buttons(&target, &href, here))}
+                    </div>
+                    <div data-live="banner" class="stack">
+                        {banner(summary.cause, &target.detail, place, summary.credential, &target.exports, principal.role)}
+                        {waiting(&target)}
+                        {first(&target, &href)}
+                    </div>
+                    {tabs(&href, tab, &offered)}
+                    {shown}
+                    <Live/>
+        {(summary.state == DestinationState::Pushing).then(under_way)}
+                };
         Ok(Page {
             title: summary.name.clone(),
             section: Section::GitTargets,
             body: body.into_any(),
         })
     })
+}
+
+fn offered(target: &GitTargetDetail, principal: &Principal) -> Vec<Offered> {
+    let may = |action| principal.role.includes(action);
+    let all = [
+        (true, Tab::Overview, None),
+        (true, Tab::Files, Some(target.files.len())),
+        (may(Action::ManageExports), Tab::Settings, None),
+        (may(Action::ReadAudit), Tab::Activity, None),
+    ];
+    let open = all.into_iter().filter(|(is_open, ..)| *is_open);
+    open.map(|(_, tab, count)| Offered(tab, count)).collect()
+}
+
+fn overview(target: &GitTargetDetail, now: Timestamp) -> AnyView {
+    let summary = &target.summary;
+    let files = counted(target.files.len(), "file", "files");
+    view! {
+        <dl class="figures answers" data-live="answers">
+            <div>
+                <dt>"Last push"</dt>
+                <dd>{moment_or(summary.pushed_at, now, "Never")}</dd>
+                <dd class="muted">{commit(target)}</dd>
+            </div>
+            <div>
+                <dt>"Branch"</dt>
+                <dd><code>{summary.branch.clone()}</code></dd>
+                <dd class="muted">{mode(target.mode)}</dd>
+            </div>
+            <div>
+                <dt>"Files"</dt>
+                <dd>
+                    <a href=Tab::Files.at(&path_of(summary.id))>{files}</a>
+                </dd>
+                <dd class="muted">{folder(target)}</dd>
+            </div>
+        </dl>
+        <div class="beside">
+            <div class="stack">{taken_exports(&target.exports)}</div>
+            <div class="stack">{facts(target)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+async fn activity(
+    request: &Request,
+    principal: &Principal,
+    target: &GitTargetDetail,
+) -> Result<AnyView, ServiceError> {
+    let about = about(request, principal, AuditTarget::GitTarget(target.summary.id)).await?;
+    let changes = about.map(|about| about.changes(request.now));
+    Ok(view! { <div class="stack narrow">{changes}</div> }.into_any())
 }
 
 pub(super) fn stored(target: &GitTargetDetail) -> GitTargetForm {
@@ -88,12 +146,13 @@ pub(super) fn stored(target: &GitTargetDetail) -> GitTargetForm {
     }
 }
 
-fn buttons(target: &GitTargetDetail, href: &str) -> AnyView {
+/// `here` is the tab that a sync comes back to.
+fn buttons(target: &GitTargetDetail, href: &str, here: String) -> AnyView {
     view! {
         <div class="actions">
             <ActionButton
                 action="/actions/gitops/targets/push"
-                from=href.to_owned()
+                from=here
                 class="button primary"
                 values=vec![("target", target.summary.id.to_string())]
             >
@@ -120,7 +179,7 @@ fn first(target: &GitTargetDetail, href: &str) -> Option<AnyView> {
             <div class="notice info">
                 <Icon name="info"/>
                 <p>
-                    "Nothing was pushed here yet, and no update comes here until it is. Look at the "
+                    "Nothing was pushed here yet. Review the "
                     <a href=format!("{href}/preview")>"preview"</a>
                     ", then press Sync now. From then on Hawser pushes by itself."
                 </p>
@@ -139,8 +198,8 @@ fn waiting(target: &GitTargetDetail) -> Option<AnyView> {
             <div class="notice info">
                 <Icon name="info"/>
                 <p>
-                    "Hawser pushed to the branch " <code>{target.work_branch.clone()}</code>
-                    ", but does not know how pull requests are opened at this server. Open the request to "
+                    "Pushed to the branch " <code>{target.work_branch.clone()}</code>
+                    ". Hawser cannot open pull requests at this server: open the one to "
                     <code>{target.summary.branch.clone()}</code> " yourself."
                 </p>
             </div>
@@ -163,10 +222,9 @@ fn theirs(target: &GitTargetDetail) -> AnyView {
     .into_any()
 }
 
-fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
-    let summary = &target.summary;
-    let commit = match (summary.last_commit.as_str(), target.commit_url.as_str()) {
-        ("", _) => view! { <span class="muted">"None"</span> }.into_any(),
+fn commit(target: &GitTargetDetail) -> AnyView {
+    match (target.summary.last_commit.as_str(), target.commit_url.as_str()) {
+        ("", _) => "No commit yet".into_any(),
         (commit, "") => view! { <code title=commit.to_owned()>{short(commit)}</code> }.into_any(),
         (commit, url) => view! {
             <a href=url.to_owned() rel="noreferrer">
@@ -174,7 +232,25 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
             </a>
         }
         .into_any(),
-    };
+    }
+}
+
+const fn mode(mode: PushMode) -> &'static str {
+    match mode {
+        PushMode::Direct => "Commits directly",
+        PushMode::PullRequest => "Opens pull requests",
+    }
+}
+
+fn folder(target: &GitTargetDetail) -> AnyView {
+    match target.summary.folder.as_str() {
+        "" => "Top of the repository".into_any(),
+        folder => view! { <code>{folder.to_owned()}</code> }.into_any(),
+    }
+}
+
+fn facts(target: &GitTargetDetail) -> AnyView {
+    let summary = &target.summary;
     let pull_request = (!target.pull_request_url.is_empty()).then(|| {
         let url = target.pull_request_url.clone();
         let href = url.clone();
@@ -187,44 +263,13 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
             </dd>
         }
     });
-    let mode = match target.mode {
-        PushMode::Direct => "Commits directly",
-        PushMode::PullRequest => "Opens pull requests",
-    };
-    let exports = target
-        .exports
-        .iter()
-        .map(|(id, name)| {
-            view! {
-                <li>
-                    <a href=crate::exports::path_of(*id)>{name.clone()}</a>
-                </li>
-            }
-        })
-        .collect_view();
-    let folder = match summary.folder.as_str() {
-        "" => "Top of the repository".into_any(),
-        folder => view! { <code>{folder.to_owned()}</code> }.into_any(),
-    };
     view! {
         <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Details"</h2>
             <dl class="facts" data-live="facts">
-                <dt>"Last commit"</dt>
-                <dd>{commit} " " {moment_or(summary.pushed_at, now, "")}</dd>
+                <dt>"Repository"</dt>
+                <dd class="url">{summary.url.clone()}</dd>
                 {pull_request}
-                <dt>"Branch"</dt>
-                <dd>
-                    <code>{summary.branch.clone()}</code>
-                </dd>
-                <dt>"Folder"</dt>
-                <dd>{folder}</dd>
-                <dt>"Mode"</dt>
-                <dd>{mode}</dd>
-                <dt>"Exports"</dt>
-                <dd>
-                    <ul class="plain">{exports}</ul>
-                </dd>
                 <dt>"Credential"</dt>
                 <dd>
                     <a href=crate::credentials::path_of(
@@ -239,10 +284,19 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
     .into_any()
 }
 
+/// So many paths are listed; the repository has all of them.
+const SHOWN: usize = 200;
+
 fn files(target: &GitTargetDetail) -> AnyView {
     let list = |paths: &[String]| {
-        let rows = paths.iter().map(|path| view! { <li><code>{path.clone()}</code></li> });
-        view! { <ul class="paths">{rows.collect_view()}</ul> }
+        let shown = paths.iter().take(SHOWN);
+        let rows = shown.map(|path| view! { <li><code>{path.clone()}</code></li> });
+        let left = paths.len().saturating_sub(SHOWN);
+        let left = (left > 0).then(|| view! { <p class="muted">{format!("and {left} more")}</p> });
+        view! {
+            <ul class="paths">{rows.collect_view()}</ul>
+            {left}
+        }
     };
     let written = if target.files.is_empty() {
         view! { <p class="muted">"None yet."</p> }.into_any()

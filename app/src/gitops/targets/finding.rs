@@ -13,7 +13,7 @@ use super::{
 };
 use crate::ui::{
     compatible::Fitting, form::FormState, icon::Icon, input::Input, page::Request,
-    return_to::elsewhere,
+    return_to::elsewhere, rules::WEB_URL,
 };
 
 /// Why another credential has no list.
@@ -196,6 +196,7 @@ pub(super) fn repository(
     let url = Input::new(state, Field::Url, "Repository URL")
         .value(&values.url)
         .kind("url")
+        .ruled(WEB_URL)
         .placeholder("https://github.com/acme/gitops")
         .hint("HTTPS clone URL.")
         .suggestions(suggestions)
@@ -250,13 +251,13 @@ pub(super) fn branches(
     let branch = Input::new(state, Field::Branch, "Branch")
         .value(branch)
         .placeholder("main")
-        .hint("A name that does not exist yet makes a new branch. With pull requests it has to exist.")
+        .hint("A new name creates the branch. With pull requests it must exist.")
         .suggestions(suggestions.clone())
         .required()
         .line();
     let base = Input::new(state, Field::Base, "Base branch")
         .value(&values.base)
-        .hint("Where a new branch starts. Left empty, it is the default branch.")
+        .hint("Where a new branch starts. Empty: the default branch.")
         .suggestions(suggestions)
         .line();
     view! {

@@ -46,7 +46,7 @@ pub(super) async fn form(
     let (entered, unentered) = (entered(&connected, save, &to), unentered(request, save));
     let name = Input::new(&state, Field::Name, "Name")
         .value(&values.name)
-        .hint("Unique in your organization, such as prod-cluster.")
+        .hint("For example prod-cluster.")
         .required()
         .line();
     let credential = credential(&state, &values, &choices, &connected, &here);
@@ -68,7 +68,7 @@ pub(super) async fn form(
     let folder = Input::new(&state, Field::Folder, "Folder")
         .value(&values.folder)
         .placeholder("clusters/prod")
-        .hint("Hawser writes below it, and changes only files that it wrote itself. Empty means the top of the repository.")
+        .hint("Hawser writes below it and changes only its own files. Empty: the top of the repository.")
         .line();
     let mode = mode(&state, &values);
     let network = network(&state, &values.ca, &values.proxy);
@@ -169,11 +169,11 @@ fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
             <legend>"Mode"</legend>
             {way(
                 PushMode::Direct,
-                "Each change is a commit on the branch, at once and never forced.",
+                "Each change is committed to the branch at once, never forced.",
             )}
             {way(
                 PushMode::PullRequest,
-                "Each change waits on a branch of its own until somebody merges it. Hawser opens the request at GitHub, GitLab, Gitea, Forgejo and Bitbucket; elsewhere you open it yourself.",
+                "Each change waits on its own branch until someone merges it. Hawser opens the pull request at GitHub, GitLab, Gitea, Forgejo and Bitbucket; elsewhere you open it.",
             )}
             <p class="problem" data-problem hidden=fine>
                 {problem}

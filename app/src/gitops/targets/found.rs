@@ -49,8 +49,9 @@ pub(super) fn results(found: &Result<Vec<HostedRepository>, ServiceError>, to: &
 /// How many branches there are to choose from.
 pub(super) fn listed(found: &Branches) -> AnyView {
     let words = match u32::try_from(found.names.len()).unwrap_or(u32::MAX) {
-        0 => "The repository has no branches yet. Type a name, and the first push makes it."
-            .to_owned(),
+        0 => {
+            "The repository has no branches yet. Type a name; the first push creates it.".to_owned()
+        }
         total => format!("{} found; choose in the field.", counted(total, "branch", "branches")),
     };
     view! {

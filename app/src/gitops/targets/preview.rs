@@ -110,7 +110,7 @@ fn missing(cause: Cause, target: &GitTargetDetail) -> String {
 fn refused(preview: &TargetPreview) -> AnyView {
     view! {
         {notes(&preview.notes)}
-        <p>"Nothing is written until this is mended."</p>
+        <p>"Nothing is written until this is fixed."</p>
     }
     .into_any()
 }

@@ -8,7 +8,7 @@ use crate::{
     answer::{Answered, Redirect, Sent, act},
     gitops::PATH,
     services::known,
-    ui::{conflict::SaveOver, path},
+    ui::{conflict::SaveOver, path, tabs},
 };
 
 /// Adds a Git target, or changes one.
@@ -28,10 +28,11 @@ pub(crate) async fn save_target(
             let page = path_of(id);
             if is_new {
                 Redirect::to(format!("{page}/preview"))
-                    .flash("The Git target is added. Look at the preview, then press Sync now.")
+                    .flash("The Git target is added. Review the preview, then press Sync now.")
             } else {
                 let left = left.map(|left| format!(" {}.", staying(&left)));
-                Redirect::to(page).flash(format!("Saved.{}", left.unwrap_or_default()))
+                Redirect::to(tabs::back(&from, page))
+                    .flash(format!("Saved.{}", left.unwrap_or_default()))
             }
         },
     )
@@ -68,7 +69,7 @@ pub(crate) async fn push_target(
             services.git_targets.push(&principal, id).await.map(|()| id)
         },
         |id| {
-            let back = if from == PATH { from.to_owned() } else { path_of(id) };
+            let back = if from == PATH { from.to_owned() } else { tabs::back(from, path_of(id)) };
             Redirect::to(back).beginning("Sync started.")
         },
     )

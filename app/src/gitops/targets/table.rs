@@ -15,6 +15,7 @@ use crate::{
         moment::moment_or,
         page::Request,
         table::{Column, Order, list},
+        tabs::Tab,
     },
 };
 
@@ -63,7 +64,7 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
         .and_then(|cause| mend(cause, DeliveryTarget::GitTarget(row.id), row.credential, role));
     let manage = role.includes(Action::ManageExports).then(|| {
         view! {
-            <a href=format!("{href}#edit")>"Edit"</a>
+            <a href=Tab::Settings.at(&href)>"Edit"</a>
             <a href=format!("{href}/preview")>"Preview"</a>
             <ActionButton
                 action="/actions/gitops/targets/push"

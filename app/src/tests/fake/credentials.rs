@@ -176,7 +176,12 @@ impl service::Credentials for Fake {
         };
         Ok(credentials::CredentialPage { rows, total: 1, all: 1, undestroyed })
     }
-    async fn get(&self, _: &Principal, _: CredentialId) -> Answer<credentials::CredentialDetail> {
+    async fn part(
+        &self,
+        _: &Principal,
+        _: CredentialId,
+        _: credentials::CredentialPart,
+    ) -> Answer<credentials::CredentialDetail> {
         Ok(self.credential())
     }
     async fn choices(
@@ -184,6 +189,7 @@ impl service::Credentials for Fake {
         _: &Principal,
         _: &str,
         _: Option<CredentialId>,
+        _: &str,
     ) -> Answer<Vec<credentials::CredentialChoice>> {
         let choice = |name: &str, fits_host| credentials::CredentialChoice {
             id: CredentialId::new(),
@@ -246,6 +252,14 @@ impl service::Credentials for Fake {
             propagation: saved.propagation.filter(|_| !staged),
             ..saved
         })
+    }
+    async fn describe(
+        &self,
+        _: &Principal,
+        form: credentials::DescribeCredential,
+    ) -> Answer<credentials::Saved> {
+        self.current(&form.row_version)?;
+        form.parse().map(|_| credentials::Saved { propagation: None, warning: None, ..saved() })
     }
     async fn place(
         &self,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    CredentialId, ExportId, Field, Principal, ServiceError,
+    CredentialId, ExportId, Field, Principal, RepositoryId, ServiceError,
     exports::{
         Consumer, DeliveryMethod, EncryptedForm, ExportChoice, ExportChoices, ExportDetail,
         ExportFile, ExportForm, ExportNote, ExportPlace, ExportPreview, ExportSettings,
@@ -191,6 +191,13 @@ impl service::Exports for Fake {
             servers: vec!["ghcr.io".into(), format!("{name}.example")],
         };
         Ok(if self.is_empty { Vec::new() } else { vec![source("a", "shop"), source("b", "*")] })
+    }
+    async fn through(
+        &self,
+        _: &Principal,
+        _: CredentialId,
+    ) -> Answer<Vec<(RepositoryId, ExportId)>> {
+        Ok(vec![(id(), id())])
     }
     async fn uses(&self, _: &Principal, _: CredentialId) -> Answer<Vec<CredentialUse>> {
         if self.is_empty {

@@ -1,6 +1,7 @@
 //! Services that answer with one of everything.
 
 mod account;
+mod bulk;
 mod clusters;
 mod connections;
 pub(super) mod credentials;
@@ -173,6 +174,8 @@ impl Fake {
             audit: Arc::<Self>::clone(fake),
             connections: Arc::<Self>::clone(fake),
             matching: Arc::<Self>::clone(fake),
+            bulk: Arc::<Self>::clone(fake),
+            imports: Arc::<Self>::clone(fake),
             projects: Arc::<Self>::clone(fake),
             notices: Arc::<Self>::clone(fake),
             exports: Arc::<Self>::clone(fake),
@@ -344,5 +347,21 @@ impl service::Audit for Fake {
             ..event.clone()
         };
         Ok(audit::AuditPage { rows: vec![event], older: Some(1), own: vec![own], uses: vec![uses] })
+    }
+    async fn about(
+        &self,
+        principal: &Principal,
+        _: audit::AuditTarget,
+    ) -> Answer<Vec<audit::AuditEvent>> {
+        let change = self.list(principal, audit::AuditQuery::default()).await?.rows.remove(0);
+        let used = audit::AuditEvent {
+            actor: audit::AuditActor::Hawser,
+            actor_id: None,
+            action: audit::AuditAction::SecretRead,
+            purpose: Some(audit::ReadPurpose::Sync),
+            host: "ghcr.io".into(),
+            ..change.clone()
+        };
+        Ok(vec![used, change])
     }
 }

@@ -101,11 +101,11 @@ impl service::Repositories for Fake {
     async fn delete(&self, _: &Principal, _: RepositoryId) -> Answer<()> {
         Ok(())
     }
-    async fn sync(&self, _: &Principal, which: repositories::ToSync) -> Answer<u32> {
+    async fn sync(&self, _: &Principal, which: repositories::RepositorySelection) -> Answer<u32> {
         Ok(match which {
-            repositories::ToSync::These(ids) => u32::try_from(ids.len()).unwrap(),
-            repositories::ToSync::Found(query) if query.search == "acme" => 1,
-            repositories::ToSync::Found(_) => 41,
+            repositories::RepositorySelection::These(ids) => u32::try_from(ids.len()).unwrap(),
+            repositories::RepositorySelection::Found(query) if query.search == "acme" => 1,
+            repositories::RepositorySelection::Found(_) => 41,
         })
     }
 }

@@ -92,32 +92,32 @@ impl AuditAction {
             Self::SignedOut => "Signed out",
             Self::PasswordChanged => "Changed their password",
             Self::SessionEnded => "Ended a session",
-            Self::CredentialCreateRequested => "Asked to create a credential",
+            Self::CredentialCreateRequested => "Requested a new credential",
             Self::CredentialCreated => "Created a credential",
-            Self::CredentialUpdateRequested => "Asked to update a credential",
+            Self::CredentialUpdateRequested => "Requested an update of a credential",
             Self::CredentialUpdated => "Updated a credential",
-            Self::CredentialUpdateAborted => "Update of a credential given up",
-            Self::CredentialDescribed => "Changed name or description of a credential",
+            Self::CredentialUpdateAborted => "Abandoned an update of a credential",
+            Self::CredentialDescribed => "Changed the name or description of a credential",
             Self::CredentialDeleted => "Deleted a credential",
             Self::CredentialDestroyed => "Destroyed a credential's secret in Vault",
-            Self::SecretRead => "Read a secret to use it",
+            Self::SecretRead => "Used a secret",
             Self::RepositoryAdded => "Added a repository",
             Self::RepositoryChanged => "Changed a repository",
             Self::RepositoryDeleted => "Deleted a repository",
-            Self::RepositorySyncRequested => "Asked for a sync",
+            Self::RepositorySyncRequested => "Requested a sync",
             Self::LinkSet => "Linked a credential",
             Self::LinkRemoved => "Unlinked a credential",
             Self::LinkSuspended => "Suspended a link: its address is not allowed",
             Self::AddressAllowed => "Allowed an address for a credential",
             Self::AddressConfirmed => "Confirmed an address of a credential",
             Self::AddressWithdrawn => "Withdrew an address of a credential",
-            Self::AddressRequested => "Asked for an address of a credential",
+            Self::AddressRequested => "Requested an address for a credential",
             Self::AddressRequestDismissed => "Dismissed a request for an address",
             Self::TokenServiceAllowed => "Allowed a token service for a registry",
             Self::TokenServiceWithdrawn => "Withdrew a token service of a registry",
-            Self::PropagationFinished => "Finished a propagation",
+            Self::PropagationFinished => "Finished an update",
             Self::CredentialPlaced => "Changed where a credential applies",
-            Self::CredentialRolledBack => "Brought back an earlier secret",
+            Self::CredentialRolledBack => "Rolled back a secret",
             Self::CandidateStored => "Stored a candidate secret",
             Self::CandidatePromoted => "Promoted a candidate secret",
             Self::CandidateDiscarded => "Discarded a candidate secret",
@@ -126,7 +126,7 @@ impl AuditAction {
             Self::ConnectionTested => "Tested a connection",
             Self::ProjectSaved => "Saved a project",
             Self::ProjectDeleted => "Deleted a project",
-            Self::NoticeMade => "Made a notice",
+            Self::NoticeMade => "Sent a notice",
             Self::WebhookSet => "Changed the webhook",
             Self::ExportSaved => "Saved an export",
             Self::ExportDeleted => "Deleted an export",
@@ -137,13 +137,13 @@ impl AuditAction {
             Self::GitDisconnected => "Disconnected a Git account",
             Self::GitTargetSaved => "Saved a Git target",
             Self::GitTargetDeleted => "Deleted a Git target",
-            Self::GitPushRequested => "Asked to bring a Git target in step",
+            Self::GitPushRequested => "Requested a sync of a Git target",
             Self::GitPushed => "Committed to a Git target",
             Self::ClusterSaved => "Saved a cluster",
             Self::ClusterDeleted => "Deleted a cluster",
-            Self::ClusterApplyRequested => "Asked to bring a cluster in step",
+            Self::ClusterApplyRequested => "Requested a sync of a cluster",
             Self::ClusterApplied => "Applied exports to a cluster",
-            Self::Refused => "Refused",
+            Self::Refused => "Denied",
         }
     }
 }
@@ -234,4 +234,10 @@ pub struct AuditQuery {
 impl AuditQuery {
     /// Rows on a page.
     pub const PAGE_ROWS: u32 = 100;
+    /// Changes on the page of the thing that they are about.
+    pub const ABOUT_CHANGES: usize = 25;
+    /// Uses of its secret there.
+    pub const ABOUT_USES: usize = 10;
+    /// So many of its last events are looked through for them.
+    pub const ABOUT_LOOKED_AT: u32 = 400;
 }

@@ -80,7 +80,8 @@ impl CreateCredential {
     }
 }
 
-/// The form that changes a credential, as typed. An empty password keeps the old one (F11).
+/// The form that changes what a credential is made of, as typed. An empty password keeps the old one
+/// (F11).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateCredential {
@@ -90,8 +91,6 @@ pub struct UpdateCredential {
     pub row_version: String,
     /// The code of an auth method; empty keeps the present one. Another auth method needs a new password.
     pub shape: String,
-    /// Its name.
-    pub name: String,
     /// The user name at the registry, or the id that the auth method asks for.
     pub username: String,
     /// The new password; empty keeps the old one.
@@ -100,9 +99,6 @@ pub struct UpdateCredential {
     /// What the auth method needs besides.
     #[serde(flatten)]
     pub parameters: Parameters,
-    /// What people note about it.
-    #[serde(flatten)]
-    pub remarks: Remarks,
     /// `candidate` stores the new secret beside the old one and tests it first; anything else saves
     /// it at once.
     pub mode: String,
@@ -119,12 +115,10 @@ pub struct CredentialChange {
     pub row_version: i64,
     /// `None` keeps the present one.
     pub shape: Option<AuthMethod>,
-    pub name: Name,
     pub username: String,
     /// `None` keeps the stored one.
     pub password: Option<Secret>,
     pub parameters: Parameters,
-    pub remarks: Remarks,
     pub mode: SaveMode,
 }
 
@@ -147,23 +141,19 @@ impl UpdateCredential {
             "" => Ok(None),
             code => AuthMethod::parse(code).map(Some).ok_or_else(unknown_shape),
         };
-        let (credential, name, username, shape, remarks) = all!(
+        let (credential, username, shape) = all!(
             parse_id(Field::Credential, &self.credential),
-            Name::parse(&self.name),
             Username::parse(&self.username),
             shape,
-            self.remarks.parse(),
         );
         let row_version = self.row_version.parse().map_err(|_| ServiceError::NotFound)?;
         Ok(CredentialChange {
             credential,
             row_version,
             shape,
-            name,
             username: username.to_string(),
             password: (!self.password.is_empty()).then_some(self.password),
             parameters: self.parameters,
-            remarks,
             mode: if self.mode == "candidate" { SaveMode::Candidate } else { SaveMode::AtOnce },
         })
     }
@@ -205,6 +195,48 @@ fn typed_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D:
 
 fn unknown_shape() -> FieldProblem {
     Field::AuthMethod.problem("Choose how to authenticate from the list.")
+}
+
+/// The form that changes what a credential is called and what people note about it. No registry hears of
+/// that.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DescribeCredential {
+    /// The credential.
+    pub credential: String,
+    /// The row version the person saw.
+    pub row_version: String,
+    /// Its name.
+    pub name: String,
+    /// What people note about it.
+    #[serde(flatten)]
+    pub remarks: Remarks,
+}
+
+/// A description that passed the rules.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields of `DescribeCredential`, checked")]
+pub struct Described {
+    pub credential: CredentialId,
+    pub row_version: i64,
+    pub name: Name,
+    pub remarks: Remarks,
+}
+
+impl DescribeCredential {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn parse(self) -> Result<Described, ServiceError> {
+        let (credential, name, remarks) = all!(
+            parse_id(Field::Credential, &self.credential),
+            Name::parse(&self.name),
+            self.remarks.parse(),
+        );
+        let row_version = self.row_version.parse().map_err(|_| ServiceError::NotFound)?;
+        Ok(Described { credential, row_version, name, remarks })
+    }
 }
 
 /// The form that says where a credential applies.
@@ -287,7 +319,6 @@ mod tests {
         let change = UpdateCredential {
             credential: id.into(),
             row_version: "3".into(),
-            name: "a".into(),
             ..UpdateCredential::default()
         };
         assert!(change.parse().unwrap().password.is_none());

@@ -21,7 +21,10 @@ pub use allowed_addresses::{
 pub use deletion::{DeleteCredential, Unlinking};
 pub use doubts::advice;
 pub use expiry::{Expiry, ExpirySource, Urgency};
-pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, UpdateCredential};
+pub use form::{
+    CreateCredential, CredentialChange, DescribeCredential, Described, PlaceCredential, SaveMode,
+    UpdateCredential,
+};
 #[cfg(feature = "host")]
 pub use form::{NewCredential, material};
 pub use health::CredentialHealth;
@@ -29,7 +32,7 @@ pub use health::CredentialHealth;
 pub use material::{ClusterLogin, Kubeconfig, OauthTokens, SecretMaterial, ServiceAccountKey};
 pub use parameters::Parameters;
 pub use placement::{CredentialScope, Environment, PatternKind, Placed, Placement};
-pub use query::{CredentialOrder, CredentialQuery, Direction};
+pub use query::{CredentialOrder, CredentialQuery, CredentialSelection, Direction};
 pub use remarks::Remarks;
 pub use rotation::{
     Candidate, CandidateLine, CandidateState, PausedHost, SecretVersion, VersionOrigin, VersionRef,
@@ -207,6 +210,23 @@ pub struct CredentialDetail {
     pub token_services: Vec<TokenService>,
     /// The origins that somebody asked for, the latest first.
     pub requested: Vec<AddressRequest>,
+}
+
+/// The part of a credential that a page shows: what it does not show is not read, and is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialPart {
+    /// All of it.
+    Whole,
+    /// What it is, what it opens, and its versions, whether Vault keeps them or not.
+    Overview,
+    /// What it is and what it opens.
+    Links,
+    /// The same with its versions and updates.
+    Versions,
+    /// The same as the links, with the addresses where its login may go.
+    Access,
+    /// The same as the links, with its updates.
+    Updates,
 }
 
 /// A repository that uses a credential.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::ProjectId;
+use crate::{CredentialId, ProjectId, bulk::Selection};
 
 /// The query of the Credentials page. Unknown values fall back to the default, so every URL works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct CredentialQuery {
     /// From 1.
     pub page: u32,
 }
+
+/// Some of the credentials.
+pub type CredentialSelection = Selection<CredentialId, CredentialQuery>;
 
 impl CredentialQuery {
     /// Rows on a page.

@@ -158,7 +158,7 @@ impl Provider {
     pub const fn shape_summary(self, shape: AuthMethod) -> &'static str {
         match (self, shape) {
             (Self::AmazonEcr | Self::AmazonEcrPublic, AuthMethod::Password) => {
-                "A pasted token. It expires within 12 hours, and somebody has to paste a new one."
+                "Temporary token: expires within 12 hours, and you replace it by hand."
             }
             _ => shape.facts().summary,
         }

@@ -19,7 +19,7 @@ pub use form::{AddRepository, EditRepository, INTERVALS};
 #[cfg(feature = "host")]
 pub use install::{Source, install};
 #[cfg(feature = "host")]
-pub use rules::{Chosen, RepositoryFields, chart_names};
+pub use rules::{Chosen, RepositoryFields, chart_names, interval};
 #[cfg(feature = "host")]
 pub(crate) use rules::{authorities, is_chart_name};
 #[cfg(feature = "host")]
@@ -33,6 +33,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp,
+    bulk::Selection,
     charts::LeftOut,
     connection_tests::Quota,
     credentials::{Direction, Environment},
@@ -177,32 +178,8 @@ pub enum RepositoryOrder {
 
 spelled!(RepositoryOrder);
 
-/// The repositories to sync.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToSync {
-    /// These.
-    These(Vec<RepositoryId>),
-    /// All that the page finds, on whichever of its pages.
-    Found(RepositoryQuery),
-}
-
-impl ToSync {
-    /// Every repository of the organization.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::Found(RepositoryQuery::default())
-    }
-
-    /// The only one, where one is named.
-    #[must_use]
-    pub fn only(&self) -> Option<RepositoryId> {
-        match self {
-            Self::These(ids) => ids.first().copied().filter(|_| ids.len() == 1),
-            Self::Found(_) => None,
-        }
-    }
-}
+/// Some of the repositories.
+pub type RepositorySelection = Selection<RepositoryId, RepositoryQuery>;
 
 impl Default for RepositoryQuery {
     fn default() -> Self {

@@ -132,7 +132,11 @@ pub(crate) fn authorities(text: &str) -> Result<String, FieldProblem> {
     }
 }
 
-fn interval(text: &str) -> Result<u32, FieldProblem> {
+/// Seconds between syncs, as a form sends them; an hour when it says nothing.
+///
+/// # Errors
+/// When it is not one of [`INTERVALS`].
+pub fn interval(text: &str) -> Result<u32, FieldProblem> {
     if text.is_empty() {
         return Ok(3_600);
     }

@@ -8,22 +8,24 @@ use async_trait::async_trait;
 pub use gitops::{Clusters, GitAccounts, GitTargets};
 
 use crate::{
-    AddressRequestId, AllowedAddressId, ChartId, CredentialId, CredentialKind, ExportId, Principal,
-    ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
+    AddressRequestId, AllowedAddressId, BulkRunId, ChartId, CredentialId, CredentialKind, ExportId,
+    Principal, ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
     account::{ChangePassword, OwnSession, Profile, SessionKey},
-    audit::{AuditPage, AuditQuery},
+    audit::{AuditEvent, AuditPage, AuditQuery, AuditTarget},
+    bulk::{BulkAction, BulkRun, IntervalSet, SelectedRows},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connection_tests::{ConnectionTest, TestConnection},
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
-        CredentialQuery, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
-        UpdateCredential, VersionRef,
+        CredentialPart, CredentialQuery, CredentialSummary, DeleteCredential, DescribeCredential,
+        PlaceCredential, Saved, UpdateCredential, VersionRef,
     },
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
         ExportPreview, ExportSought, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
+    import::ImportPreview,
     matching::{ExplainQuery, Explanation},
     notices::{AttentionCounts, Notice, WebhookForm},
     organizations::Membership,
@@ -31,7 +33,8 @@ use crate::{
     projects::{Project, ProjectForm},
     propagation::{Heard, Progress},
     repositories::{
-        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+        RepositorySelection,
     },
     search,
     sessions::{SetUp, SignIn, SignInFrom, SignedIn},
@@ -104,13 +107,24 @@ pub trait Credentials: Send + Sync {
     /// A page of the table.
     async fn list(&self, principal: &Principal, query: CredentialQuery) -> Answer<CredentialPage>;
     /// One credential with its links and history.
-    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail>;
-    /// The drop-down of a repository: those that fit the host of `url` first, and the chosen one.
+    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail> {
+        self.part(principal, id, CredentialPart::Whole).await
+    }
+    /// A part of one credential.
+    async fn part(
+        &self,
+        principal: &Principal,
+        id: CredentialId,
+        part: CredentialPart,
+    ) -> Answer<CredentialDetail>;
+    /// The drop-down of a repository: those that fit the host of `url` first, and the chosen one. With a
+    /// `search`, only those with it in their names besides.
     async fn choices(
         &self,
         principal: &Principal,
         url: &str,
         chosen: Option<CredentialId>,
+        search: &str,
     ) -> Answer<Vec<CredentialChoice>>;
     /// The drop-down of a Git target or cluster: the usable ones of a kind, by name.
     async fn of_kind(
@@ -124,6 +138,8 @@ pub trait Credentials: Send + Sync {
     async fn create(&self, principal: &Principal, form: CreateCredential) -> Answer<Saved>;
     /// Changes one; a changed secret or user name is delivered to every link.
     async fn update(&self, principal: &Principal, form: UpdateCredential) -> Answer<Saved>;
+    /// Changes its name and what people note about it; no registry hears of that.
+    async fn describe(&self, principal: &Principal, form: DescribeCredential) -> Answer<Saved>;
     /// Says where one applies: project or shared, purposes, pattern, environment, expiry. Sharing and
     /// its end are an owner's.
     async fn place(&self, principal: &Principal, form: PlaceCredential) -> Answer<Saved>;
@@ -199,7 +215,54 @@ pub trait Repositories: Send + Sync {
     /// Deletes one with its charts.
     async fn delete(&self, principal: &Principal, id: RepositoryId) -> Answer<()>;
     /// Queues a sync; answers of how many.
-    async fn sync(&self, principal: &Principal, which: ToSync) -> Answer<u32>;
+    async fn sync(&self, principal: &Principal, which: RepositorySelection) -> Answer<u32>;
+}
+
+/// Bulk runs: one action on many rows of a list.
+#[async_trait]
+pub trait BulkRuns: Send + Sync {
+    /// Begins one. What destroys something waits until somebody said yes to what it found.
+    async fn begin(
+        &self,
+        principal: &Principal,
+        action: BulkAction,
+        rows: SelectedRows,
+    ) -> Answer<BulkRunId>;
+    /// Says yes to one that waits for it.
+    async fn confirm(&self, principal: &Principal, id: BulkRunId) -> Answer<()>;
+    /// Sets the seconds between the syncs of repositories, at once.
+    async fn set_interval(
+        &self,
+        principal: &Principal,
+        rows: RepositorySelection,
+        interval: &str,
+    ) -> Answer<IntervalSet>;
+    /// Gives repositories the interval of before, where nobody set another one meanwhile; answers how many.
+    async fn undo_interval(&self, principal: &Principal, id: BulkRunId) -> Answer<u32>;
+    /// How one stands.
+    async fn get(&self, principal: &Principal, id: BulkRunId) -> Answer<BulkRun>;
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Imported {
+    /// What would become of it; nothing was added.
+    Preview(ImportPreview),
+    /// Its rows are being added; the bulk run tells what becomes of each.
+    Begun(BulkRunId),
+}
+
+/// Import of files of other programs.
+#[async_trait]
+pub trait Imports: Send + Sync {
+    /// Reads a file. It is previewed, unless `previewed` is the fingerprint of its preview; then its rows are added.
+    /// Nothing of the file is kept in between.
+    async fn import(
+        &self,
+        principal: &Principal,
+        content: &[u8],
+        previewed: &str,
+    ) -> Answer<Imported>;
 }
 
 /// The catalog.
@@ -227,6 +290,9 @@ pub trait Propagations: Send + Sync {
 pub trait Audit: Send + Sync {
     /// A page, newest first.
     async fn list(&self, principal: &Principal, query: AuditQuery) -> Answer<AuditPage>;
+    /// The last changes of one thing and the last uses of its secret, newest first: at most
+    /// [`AuditQuery::ABOUT_CHANGES`] and [`AuditQuery::ABOUT_USES`].
+    async fn about(&self, principal: &Principal, target: AuditTarget) -> Answer<Vec<AuditEvent>>;
 }
 
 /// Connection tests. They need the right to manage what they test, and are rate-limited.
@@ -321,4 +387,10 @@ pub trait Exports: Send + Sync {
         principal: &Principal,
         credential: CredentialId,
     ) -> Answer<Vec<CredentialUse>>;
+    /// By which of its repositories a credential is in which export, for the map of its page.
+    async fn through(
+        &self,
+        principal: &Principal,
+        credential: CredentialId,
+    ) -> Answer<Vec<(RepositoryId, ExportId)>>;
 }

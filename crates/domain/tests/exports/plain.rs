@@ -52,7 +52,7 @@ fn argo_cd_forces_http_in_repositories_and_templates() {
         let all: String = preview.files.iter().map(|file| file.text.as_str()).collect();
         assert_eq!(all.matches("insecureOCIForceHttp: \"true\"").count(), times, "{all}");
         let warned = notes(&rendered, NoteTone::Warning);
-        assert_eq!(warned.iter().filter(|note| note.contains("speaks no TLS")).count(), times);
+        assert_eq!(warned.iter().filter(|note| note.contains("uses plain HTTP")).count(), times);
     }
 }
 

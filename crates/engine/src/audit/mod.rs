@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use domain::{
     Action, Grant, Principal, ServiceError, Timestamp, UserId,
-    audit::{AuditAction, AuditActor, AuditPage, AuditQuery, AuditTarget, ReadPurpose},
+    audit::{AuditAction, AuditActor, AuditEvent, AuditPage, AuditQuery, AuditTarget, ReadPurpose},
     service::{Answer, Audit},
 };
 use storage::{Scope, Sweep, Tx, audit::Record};
@@ -22,6 +22,12 @@ impl Audit for Engine {
             reading(self, principal, Action::ReadAudit, "read the audit log").await?;
         let engine = &engine;
         storage::audit::list(&engine.db, scope, &query).await.map_err(|error| answer(error.into()))
+    }
+
+    async fn about(&self, principal: &Principal, target: AuditTarget) -> Answer<Vec<AuditEvent>> {
+        let (engine, scope) =
+            reading(self, principal, Action::ReadAudit, "read the audit log").await?;
+        storage::audit::about(&engine.db, scope, target).await.map_err(|error| answer(error.into()))
     }
 }
 

@@ -46,8 +46,10 @@ impl ConnectionTests for Engine {
     }
 }
 
+pub(crate) use stored::{tested_credential, tested_repository};
+
 /// How a test ended, for the audit log.
-fn result(test: &ConnectionTest) -> &'static str {
+pub(crate) fn result(test: &ConnectionTest) -> &'static str {
     match test.cause() {
         None if test.has_passed() => "passed",
         cause => cause.map_or("failed", |cause| cause.words(test.asked).title),

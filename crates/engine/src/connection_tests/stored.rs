@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use connectors::http::{Freshness, Login};
 use domain::{
-    Action, Cause, CredentialId, CredentialKind, Principal, RepositoryId, ServiceError,
+    Action, Cause, CredentialId, CredentialKind, Grant, Principal, RepositoryId, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     connection_tests::ConnectionTest,
     counted,
@@ -43,8 +43,18 @@ pub(super) async fn test_repository(
     id: RepositoryId,
 ) -> Result<ConnectionTest, Error> {
     let grant = allowed(engine, principal, Action::ManageRepositories, "test a repository").await?;
-    let scope = Scope::of(&grant);
     engine.limits.connection_test(principal.user)?;
+    tested_repository(engine, principal, grant, id).await
+}
+
+/// As [`test_repository`], for a person who was counted already.
+pub(crate) async fn tested_repository(
+    engine: &Engine,
+    principal: &Principal,
+    grant: Grant,
+    id: RepositoryId,
+) -> Result<ConnectionTest, Error> {
+    let scope = Scope::of(&grant);
     let target = storage::repositories::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -62,8 +72,18 @@ pub(super) async fn test_credential(
     id: CredentialId,
 ) -> Result<Vec<ConnectionTest>, Error> {
     let grant = allowed(engine, principal, Action::ManageCredentials, "test a credential").await?;
-    let scope = Scope::of(&grant);
     engine.limits.connection_test(principal.user)?;
+    tested_credential(engine, principal, grant, id).await
+}
+
+/// As [`test_credential`], for a person who was counted already.
+pub(crate) async fn tested_credential(
+    engine: &Engine,
+    principal: &Principal,
+    grant: Grant,
+    id: CredentialId,
+) -> Result<Vec<ConnectionTest>, Error> {
+    let scope = Scope::of(&grant);
     let credential = storage::repositories::linkable(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;

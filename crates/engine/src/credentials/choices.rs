@@ -14,6 +14,7 @@ pub(super) async fn choices(
     principal: &Principal,
     url: &str,
     chosen: Option<CredentialId>,
+    search: &str,
 ) -> Result<Vec<CredentialChoice>, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let url = RepositoryUrl::parse(url).ok();
@@ -22,6 +23,7 @@ pub(super) async fn choices(
         host: url.as_ref().map_or("", RepositoryUrl::host),
         origin: &url.as_ref().map(RepositoryUrl::origin).unwrap_or_default(),
         chosen,
+        search,
     };
     Ok(storage::credentials::choices(&engine.db, scope, &wanted).await?)
 }

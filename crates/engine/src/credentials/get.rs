@@ -5,8 +5,8 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     Action, CredentialId, Principal, ServiceError,
     credentials::{
-        CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, Remarks,
-        SecretVersion,
+        CredentialDetail, CredentialPart, CredentialState, Parameters, PatternKind, Propagation,
+        Remarks, SecretVersion,
     },
 };
 use storage::Scope;
@@ -24,13 +24,14 @@ pub(super) async fn get(
     engine: &Engine,
     principal: &Principal,
     id: CredentialId,
+    part: CredentialPart,
 ) -> Result<CredentialDetail, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see a credential").await?;
     let engine = &engine;
-    let mut credential = read(engine, scope, id).await?;
+    let mut credential = read(engine, scope, id, part).await?;
     if credential.state == CredentialState::Rotating && credential.candidate.is_none() {
         // It was promoted or discarded between two reads, and a page of that moment follows nothing.
-        credential = read(engine, scope, id).await?;
+        credential = read(engine, scope, id, part).await?;
     }
     let manages = principal.may(Action::ManageCredentials).is_ok();
     if !manages && is_shared(engine, scope, credential.reach).await? {
@@ -39,16 +40,34 @@ pub(super) async fn get(
     Ok(credential)
 }
 
-async fn read(engine: &Engine, scope: Scope, id: CredentialId) -> Result<CredentialDetail, Error> {
+async fn read(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    part: CredentialPart,
+) -> Result<CredentialDetail, Error> {
+    use CredentialPart::{Access, Links, Overview, Updates, Versions, Whole};
+
     let mut credential =
         storage::credentials::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     credential.links = storage::repositories::linked_to(&engine.db, scope, id).await?;
-    credential.history = storage::propagation::history(&engine.db, scope, id, HISTORY).await?;
-    credential.versions = versions(engine, scope, &credential).await?;
+    if matches!(part, Whole | Versions | Updates) {
+        credential.history = storage::propagation::history(&engine.db, scope, id, HISTORY).await?;
+    }
+    let kept = match part {
+        Whole | Versions => kept(engine, scope, id).await,
+        Overview | Links | Access | Updates => HashSet::new(),
+    };
+    if matches!(part, Whole | Overview | Versions) {
+        credential.versions = versions(engine, scope, &credential, &kept).await?;
+    }
     credential.paused = storage::circuit_breaker::paused(&engine.db, scope, id).await?;
-    credential.allowed = storage::credentials::allowed(&engine.db, scope, id).await?;
-    credential.token_services = storage::credentials::token_services(&engine.db, scope, id).await?;
-    credential.requested = storage::credentials::requested(&engine.db, scope, id).await?;
+    if matches!(part, Whole | Access) {
+        credential.allowed = storage::credentials::allowed(&engine.db, scope, id).await?;
+        credential.token_services =
+            storage::credentials::token_services(&engine.db, scope, id).await?;
+        credential.requested = storage::credentials::requested(&engine.db, scope, id).await?;
+    }
     if credential.state == CredentialState::Rotating {
         credential.candidate = candidate::look(engine, scope, id).await?;
     }
@@ -71,10 +90,10 @@ async fn versions(
     engine: &Engine,
     scope: Scope,
     credential: &CredentialDetail,
+    kept: &HashSet<i64>,
 ) -> Result<Vec<SecretVersion>, Error> {
     let id = credential.id;
     let versions = storage::credentials::versions(&engine.db, scope, id, HISTORY).await?;
-    let kept = kept(engine, scope, id).await;
     Ok(versions
         .into_iter()
         .map(|version| SecretVersion {

@@ -16,6 +16,7 @@ mod commit;
 mod content;
 mod create;
 mod delete;
+mod describe;
 mod destroy;
 mod expiry;
 mod get;
@@ -42,8 +43,8 @@ use domain::{
     ServiceError,
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
-        CredentialQuery, CredentialState, CredentialSummary, DeleteCredential, PlaceCredential,
-        Saved, UpdateCredential, VersionRef,
+        CredentialPart, CredentialQuery, CredentialState, CredentialSummary, DeleteCredential,
+        DescribeCredential, PlaceCredential, Saved, UpdateCredential, VersionRef,
     },
     service::{Answer, Credentials},
 };
@@ -73,8 +74,13 @@ impl Credentials for Engine {
         list::list(self, principal, &query).await.map_err(answer)
     }
 
-    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail> {
-        get::get(self, principal, id).await.map_err(answer)
+    async fn part(
+        &self,
+        principal: &Principal,
+        id: CredentialId,
+        part: CredentialPart,
+    ) -> Answer<CredentialDetail> {
+        get::get(self, principal, id, part).await.map_err(answer)
     }
 
     async fn choices(
@@ -82,8 +88,9 @@ impl Credentials for Engine {
         principal: &Principal,
         url: &str,
         chosen: Option<CredentialId>,
+        search: &str,
     ) -> Answer<Vec<CredentialChoice>> {
-        choices::choices(self, principal, url, chosen).await.map_err(answer)
+        choices::choices(self, principal, url, chosen, search).await.map_err(answer)
     }
 
     async fn of_kind(
@@ -104,6 +111,10 @@ impl Credentials for Engine {
 
     async fn update(&self, principal: &Principal, form: UpdateCredential) -> Answer<Saved> {
         update::update(self, principal, form).await.map_err(answer)
+    }
+
+    async fn describe(&self, principal: &Principal, form: DescribeCredential) -> Answer<Saved> {
+        describe::describe(self, principal, form).await.map_err(answer)
     }
 
     async fn place(&self, principal: &Principal, form: PlaceCredential) -> Answer<Saved> {

@@ -1,4 +1,4 @@
-//! Changing a credential.
+//! Changing what a credential is made of.
 
 use connectors::vault::VaultError;
 use domain::{
@@ -11,21 +11,18 @@ use domain::{
 };
 use storage::{
     Scope,
-    credentials::{CredentialDraft, Existing, Kind, Operation},
-    gitops::Touched,
+    credentials::{Existing, Kind, Operation},
 };
 
 use super::{
     content::Content,
-    is_under_way, overtaken, path, place, stale, store,
+    is_under_way, overtaken, path, stale, store,
     uses::{self, ReadKind, SecretRead, Use},
 };
 use crate::{
     Engine, Error,
     again::again,
     audit::{self, allowed, person},
-    destinations::{When, touch},
-    error::{name_taken, taken},
 };
 
 pub(super) async fn update(
@@ -41,12 +38,8 @@ pub(super) async fn update(
         .await?
         .ok_or(ServiceError::NotFound)?;
     is_settled(&existing, change.row_version)?;
-    let name_key = change.name.key();
-    if storage::credentials::name_is_taken(&engine.db, scope, &name_key, change.credential).await? {
-        return Err(taken().into());
-    }
     let Some(password) = password(engine, principal, grant, &change, &existing).await? else {
-        return describe(engine, principal, grant, &change, &existing).await;
+        return Ok(Saved { id: change.credential, propagation: None, warning: None });
     };
     is_typed(&existing)?;
     let shape = change.shape.unwrap_or(existing.draft.shape);
@@ -67,7 +60,7 @@ pub(super) async fn update(
     };
     let warning = forgotten_day(&existing, &content);
     let changed = content.changed(&existing);
-    let (draft, secret) = content.named(&change.name, change.remarks);
+    let (draft, secret) = content.of_existing(&existing);
     let operation = Operation {
         scope,
         id: OperationId::new(),
@@ -92,7 +85,8 @@ pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Er
         return Err(ServiceError::UnderWay.into());
     }
     if existing.row_version == row_version && existing.state == CredentialState::Rotating {
-        let message = "Another new secret stands on this page already. Promote or discard it, then save again.";
+        let message =
+            "Another new secret is already waiting. Promote or discard it, then save again.";
         return Err(Field::Password.problem(message).into());
     }
     if existing.row_version != row_version || !settled {
@@ -149,59 +143,6 @@ async fn write_down(
     Ok(tx.commit().await?)
 }
 
-/// Name and remarks lie in SQL alone, so one statement changes them and no registry hears of it.
-async fn describe(
-    engine: &Engine,
-    principal: &Principal,
-    grant: Grant,
-    change: &CredentialChange,
-    existing: &Existing,
-) -> Result<Saved, Error> {
-    let scope = Scope::of(&grant);
-    let id = change.credential;
-    let saved = Saved { id, propagation: None, warning: None };
-    let name = change.name.as_str();
-    if name == existing.draft.name && change.remarks == existing.draft.remarks {
-        return Ok(saved);
-    }
-    let new = CredentialDraft {
-        name: name.to_owned(),
-        name_key: change.name.key(),
-        remarks: change.remarks.clone(),
-        ..existing.draft.clone()
-    };
-    let (version, now) = (change.row_version, engine.clock.now());
-    let mut tx = engine.db.begin_as(&grant).await?;
-    let changed =
-        storage::credentials::describe(&mut tx, scope, id, version, &new, (&principal.name, now))
-            .await;
-    if changed.map_err(name_taken)? == 0 {
-        drop(tx);
-        return Err(overtaken(engine, scope, id).await?);
-    }
-    let detail = if name == existing.draft.name {
-        String::new()
-    } else {
-        format!("name was {}", existing.draft.name)
-    };
-    storage::credentials::stamp(&mut tx, scope, id).await?;
-    // Objects are named after credentials.
-    if name != existing.draft.name {
-        touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
-    }
-    let action = AuditAction::CredentialDescribed;
-    let told = (AuditTarget::Credential(id), name, detail);
-    audit::record(&mut tx, person(principal), scope, engine.clock.now(), action, told).await?;
-    tx.commit().await?;
-    engine.changes.tell(scope.organization());
-    engine.changes.tell_workers();
-    // Names decide between patterns that match alike.
-    if name != existing.draft.name && !existing.placed.pattern.is_empty() {
-        place::match_again(engine, scope).await;
-    }
-    Ok(saved)
-}
-
 /// What a version is to be made of besides the public fields; `None` when nothing of it changes.
 async fn password(
     engine: &Engine,
@@ -256,10 +197,7 @@ fn forgotten_day(existing: &Existing, content: &Content) -> Option<String> {
         && content.is_new_secret(existing)
         && content.expires_at.is_none();
     forgotten.then(|| {
-        format!(
-            "The expiry {} was typed for the old secret and does not count for the new one. Type the new day if you know it.",
-            at.day()
-        )
+        format!("Set the expiry date of the new secret: {} was set for the old one.", at.day())
     })
 }
 

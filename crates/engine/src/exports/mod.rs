@@ -14,7 +14,7 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, CredentialId, ExportId, Name, Principal,
+    Action, CredentialId, ExportId, Name, Principal, RepositoryId,
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFields, ExportFile, ExportForm,
         ExportPreview, ExportSought, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
@@ -100,6 +100,17 @@ impl Exports for Engine {
     ) -> Answer<Vec<CredentialUse>> {
         let (engine, scope) = reading(self, principal, Action::View, "see the exports").await?;
         storage::exports::uses(&engine.db, scope, credential)
+            .await
+            .map_err(|error| answer(error.into()))
+    }
+
+    async fn through(
+        &self,
+        principal: &Principal,
+        credential: CredentialId,
+    ) -> Answer<Vec<(RepositoryId, ExportId)>> {
+        let (engine, scope) = reading(self, principal, Action::View, "see the exports").await?;
+        storage::exports::through(&engine.db, scope, credential)
             .await
             .map_err(|error| answer(error.into()))
     }

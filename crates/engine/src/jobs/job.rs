@@ -104,6 +104,21 @@ impl Job for Destroy {
     }
 }
 
+/// Works on the rows of a bulk run.
+pub(super) struct Bulk;
+
+impl Job for Bulk {
+    const KIND: Kind = Kind::Bulk;
+    const NAME: &'static str = "bulk";
+    const ATTEMPT: &'static str = "work on a bulk run";
+    const CAPACITY: usize = 4;
+    const PER_ORGANIZATION: u32 = 2;
+
+    async fn run(engine: &Engine, work: &ClaimedJob) -> Result<Option<Cause>, Error> {
+        crate::bulk::run(engine, work).await.map(|()| None)
+    }
+}
+
 /// The job runner of a kind of job.
 pub(super) struct OneByOne<J> {
     engine: Engine,

@@ -1,5 +1,5 @@
 //! The background loops: deliveries, syncs, pushes to Git targets, clusters, destroying secrets, testing
-//! candidates, notices, the clock, and recovery.
+//! candidates, bulk runs, notices, the clock, and recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (INV-23).
@@ -16,6 +16,7 @@ mod writer;
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use domain::Timestamp;
 use futures::FutureExt;
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -24,7 +25,7 @@ use tokio::{
 
 use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins, search};
 
-use job::{Apply, Destroy, OneByOne, Push, Rotate};
+use job::{Apply, Bulk, Destroy, OneByOne, Push, Rotate};
 use job_runner::JobRunner;
 
 pub(crate) use lease_heartbeat::LeaseGuard;
@@ -65,6 +66,7 @@ impl Engine {
         loops.spawn(OneByOne::<Rotate>::new(&self, &leases));
         loops.spawn(OneByOne::<Push>::new(&self, &leases));
         loops.spawn(OneByOne::<Destroy>::new(&self, &leases));
+        loops.spawn(OneByOne::<Bulk>::new(&self, &leases));
         if self.clusters == ClusterAccess::On {
             loops.spawn(OneByOne::<Apply>::new(&self, &leases));
         }
@@ -94,11 +96,21 @@ impl Engine {
         let released = async {
             storage::propagation::release_orphans(&self.db, now).await?;
             storage::jobs::release_orphans(&self.db, now).await?;
+            self.end_orphaned_imports(now).await?;
             storage::credentials::hasten(&self.db, self.started).await
         };
         if let Err(error) = released.await {
             tracing::warn!(error = %chain(&error), "failed to release the leases of an earlier process; they expire");
         }
+    }
+
+    /// An import lives in the memory of its process, which was the only one.
+    async fn end_orphaned_imports(&self, now: Timestamp) -> storage::Result<()> {
+        if self.db.is_of_one_process() {
+            let why = crate::import::GIVEN_UP;
+            storage::bulk::end_orphans(&self.db, self.started, now, why).await?;
+        }
+        Ok(())
     }
 
     /// What is still ours at the end is free for another replica at once.

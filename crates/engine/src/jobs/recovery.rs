@@ -12,7 +12,9 @@ use crate::{Engine, Error, error::chain, propagation::finish::finish};
 const TICK: Duration = Duration::from_secs(2);
 const OPERATIONS: Duration = Duration::from_secs(10);
 const CLEAN_UP: Duration = Duration::from_hours(1);
-/// How long the runs of syncs are kept.
+/// No import goes on for longer.
+const IMPORT_LONGEST: Duration = Duration::from_hours(1);
+/// How long the runs of syncs, and bulk runs, are kept.
 const RUNS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Looks until the shutdown.
@@ -78,6 +80,9 @@ async fn clean(engine: &Engine) -> Result<(), Error> {
     let before = engine.clock.now().minus(RUNS_KEPT);
     let removed = storage::repositories::forget_old_runs(&engine.db, before).await?;
     storage::overview::forget_old_hours(&engine.db, before).await?;
+    storage::bulk::forget_old(&engine.db, before).await?;
+    let (now, why) = (engine.clock.now(), crate::import::GIVEN_UP);
+    storage::bulk::end_orphans(&engine.db, now.minus(IMPORT_LONGEST), now, why).await?;
     tracing::debug!(removed, "deleted old sync runs");
     Ok(())
 }

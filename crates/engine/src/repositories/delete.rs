@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).
-pub(super) async fn delete(
+pub(crate) async fn delete(
     engine: &Engine,
     principal: &Principal,
     id: RepositoryId,

@@ -25,7 +25,8 @@ use async_trait::async_trait;
 use domain::{
     Cause, Principal, RepositoryId, ServiceError,
     repositories::{
-        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+        RepositorySelection,
     },
     service::{Answer, Repositories},
 };
@@ -37,6 +38,7 @@ use crate::{
 
 pub(crate) use ask::{is_worth_an_exchange, registry};
 pub(crate) use automatic::match_again;
+pub(crate) use delete::delete;
 pub(crate) use login::{CommittedVersion, Logins, Unready, cause_of};
 pub(crate) use outcome::pause;
 pub(crate) use store::ResultBatch;
@@ -79,7 +81,7 @@ impl Repositories for Engine {
         delete::delete(self, principal, id).await.map_err(answer)
     }
 
-    async fn sync(&self, principal: &Principal, which: ToSync) -> Answer<u32> {
+    async fn sync(&self, principal: &Principal, which: RepositorySelection) -> Answer<u32> {
         sync_now::sync_now(self, principal, &which).await.map_err(answer)
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     Action, Principal,
     audit::{AuditAction, AuditTarget},
     counted,
-    repositories::{SyncTrigger, ToSync},
+    repositories::{RepositorySelection, SyncTrigger},
 };
 use storage::{Scope, Tx, jobs};
 
@@ -17,7 +17,7 @@ use crate::{
 pub(super) async fn sync_now(
     engine: &Engine,
     principal: &Principal,
-    which: &ToSync,
+    which: &RepositorySelection,
 ) -> Result<u32, Error> {
     let grant = allowed(engine, principal, Action::ManageRepositories, "sync repositories").await?;
     let scope = Scope::of(&grant);
@@ -32,7 +32,7 @@ pub(super) async fn sync_now(
     let mut tx = engine.db.begin_as(&grant).await?;
     let targets: Vec<_> =
         mark(&mut tx, scope, which).await?.into_iter().map(|id| (scope, id)).collect();
-    if targets.is_empty() && matches!(which, ToSync::These(_)) {
+    if targets.is_empty() && matches!(which, RepositorySelection::These(_)) {
         return Err(not_found());
     }
     let reason = SyncTrigger::Person.as_str();
@@ -61,17 +61,20 @@ pub(super) async fn sync_now(
     Ok(u32::try_from(targets.len()).unwrap_or(u32::MAX))
 }
 
-async fn mark(tx: &mut Tx, scope: Scope, which: &ToSync) -> Result<Vec<uuid::Uuid>, Error> {
-    let ids = match which {
-        ToSync::These(ids) => ids,
-        ToSync::Found(query) => {
-            storage::repositories::hold_all(tx, scope).await?;
-            return Ok(storage::repositories::mark_found(tx, scope, query).await?);
+async fn mark(
+    tx: &mut Tx,
+    scope: Scope,
+    which: &RepositorySelection,
+) -> Result<Vec<uuid::Uuid>, Error> {
+    match which {
+        RepositorySelection::These(ids) => {
+            let held = ids.iter().map(|id| (scope, *id)).collect();
+            storage::repositories::hold_these(tx, &held).await?;
+            Ok(storage::repositories::mark_syncing(tx, scope, ids).await?)
         }
-    };
-    let mut marked = Vec::with_capacity(ids.len());
-    for id in ids.iter().collect::<std::collections::BTreeSet<_>>() {
-        marked.extend(storage::repositories::mark_syncing(tx, scope, *id).await?);
+        RepositorySelection::Found(query) => {
+            storage::repositories::hold_all(tx, scope).await?;
+            Ok(storage::repositories::mark_found(tx, scope, query).await?)
+        }
     }
-    Ok(marked)
 }

@@ -6,8 +6,7 @@ use domain::{
     AuthMethod, CredentialId, Field, Provider, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     credentials::{
-        CreateCredential, CredentialDetail, Parameters, Remarks, Saved, UpdateCredential,
-        VersionOrigin,
+        CreateCredential, CredentialDetail, Parameters, Saved, UpdateCredential, VersionOrigin,
     },
     service::{Answer, Audit, Credentials},
 };
@@ -186,15 +185,14 @@ async fn a_new_region_keeps_the_secret(env: TestEnv) {
     let query = AuditQuery { action: Some(AuditAction::SecretRead), ..AuditQuery::default() };
     let reads = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert!(reads.iter().any(|read| read.detail == "version 1, to store it with other fields"));
-    // A remark is no new version, and what the shape does not have is not kept.
-    let described = UpdateCredential {
-        remarks: Remarks::described("for CI"),
+    // What the shape does not have is no new version, and not kept.
+    let other = UpdateCredential {
         parameters: Parameters { tenant: "acme".into(), ..after.parameters.clone() },
         ..change(&after, "")
     };
-    update(&env, described).await.unwrap();
-    let described = get(&env, id).await;
-    assert_eq!((described.vault_version, described.parameters.tenant.as_str()), (2, ""));
+    update(&env, other).await.unwrap();
+    let same = get(&env, id).await;
+    assert_eq!((same.vault_version, same.parameters.tenant.as_str()), (2, ""));
 }
 
 async fn a_role_has_no_secret(env: TestEnv) {

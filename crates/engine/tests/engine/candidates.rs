@@ -9,14 +9,14 @@ use crate::env::{
         FaultInjection,
         candidates::{is_active, is_refused, lines},
     },
-    forms::{candidate, change, placement, removal, version},
+    forms::{candidate, change, described, placement, removal, version},
     on_both,
     registry::Registry,
 };
 use domain::{
     Field, ServiceError,
     audit::AuditAction,
-    credentials::{CredentialState, Placement, Remarks, UpdateCredential},
+    credentials::{CredentialState, Placement},
     service::Credentials,
 };
 use storage::credentials::Kind;
@@ -39,15 +39,15 @@ async fn nothing_else_is_saved_while_a_candidate_waits(env: TestEnv) {
     let before = faults.get(id).await;
     faults.store(id, "new").await.unwrap();
     let waiting = faults.get(id).await;
-    for form in [
-        change(&waiting, "other"),
-        candidate(&waiting, "other"),
-        UpdateCredential { remarks: Remarks::described("a remark"), ..change(&waiting, "") },
-    ] {
+    for form in [change(&waiting, "other"), candidate(&waiting, "other")] {
         let refused =
             Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap_err();
         assert!(refused.problem_of(Field::Password).unwrap().contains("Promote or discard"));
     }
+    let remark = described(&waiting, "a remark");
+    let refused = Credentials::describe(&faults.engine, &faults.env.principal, remark).await;
+    let refused = refused.unwrap_err();
+    assert!(refused.problem_of(Field::Password).unwrap().contains("Promote or discard"));
     let old =
         Credentials::update(&faults.engine, &faults.env.principal, change(&before, "x")).await;
     assert_eq!(old, Err(ServiceError::Stale { changed_by: "Ada".into() }));

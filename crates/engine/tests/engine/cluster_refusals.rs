@@ -295,7 +295,7 @@ async fn what_a_form_may_not_say(env: TestEnv) {
     let refused = Exports::delete(fleet.engine(), principal, fleet.export).await;
     assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
     // No repository is offered a kubeconfig.
-    let choices = Credentials::choices(fleet.engine(), principal, "", None).await.unwrap();
+    let choices = Credentials::choices(fleet.engine(), principal, "", None, "").await.unwrap();
     assert_eq!(choices.iter().map(|choice| choice.id).collect::<Vec<_>>(), [fleet.credential]);
     workers.stop().await;
 }

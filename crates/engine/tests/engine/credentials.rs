@@ -8,7 +8,7 @@
 
 use crate::env::{
     TestEnv,
-    forms::{change, new, placement, removal},
+    forms::{change, described, new, placement, removal},
     login_of, on_both,
 };
 use domain::{
@@ -16,7 +16,7 @@ use domain::{
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialOrder, CredentialQuery, CredentialState,
-        DeleteCredential, Direction, PlaceCredential, Placement, Remarks, Saved, UpdateCredential,
+        DeleteCredential, Direction, PlaceCredential, Placement, Saved, UpdateCredential,
     },
     repositories::AddRepository,
     service::{Answer, Audit, Credentials, Repositories},
@@ -32,6 +32,7 @@ on_both!(
     an_update_is_delivered_to_every_link,
     ten_thousand_uses_are_one_line,
     the_table_is_searched_and_sorted,
+    a_drop_down_is_searched_by_name,
     what_can_hardly_be_meant_is_asked_about_once,
 );
 
@@ -69,6 +70,25 @@ async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     Audit::list(&env.engine, &env.principal, query).await.unwrap().rows
 }
 
+async fn a_drop_down_is_searched_by_name(env: TestEnv) {
+    let (alpha, beta) = (env.credential("Alpha-one", "x").await, env.credential("beta", "x").await);
+    env.credential("alpha_two", "x").await;
+    let found = async |search: &str, chosen: Option<CredentialId>| {
+        let choices = Credentials::choices(&env.engine, &env.principal, "", chosen, search).await;
+        choices.unwrap().into_iter().map(|choice| choice.name).collect::<Vec<_>>()
+    };
+    assert_eq!(found("", None).await.len(), 3);
+    assert_eq!(found(" ALPHA", None).await, ["Alpha-one", "alpha_two"]);
+    assert_eq!(found("a_t", None).await, ["alpha_two"], "an underscore is no wildcard");
+    assert_eq!(found("one", Some(beta)).await, ["Alpha-one", "beta"], "what is chosen stays");
+    assert!(found("%", None).await.is_empty());
+    // What another repository uses at the host is found by its name alone, too.
+    repository(&env, "a", alpha).await;
+    let url = "http://127.0.0.1:9/b";
+    let choices = Credentials::choices(&env.engine, &env.principal, url, None, "two").await;
+    assert_eq!(choices.unwrap().len(), 1);
+}
+
 async fn a_stored_credential_is_listed_and_used(env: TestEnv) {
     let id = env.credential("ghcr", "canary-7f3a").await;
     let detail = get(&env, id).await;
@@ -101,11 +121,12 @@ async fn a_name_is_taken_once(env: TestEnv) {
     let refused =
         Credentials::create(&env.engine, &env.principal, new("ghcr", "x")).await.unwrap_err();
     assert_eq!(refused.problem_of(Field::Name), Some("This name is taken."));
-    let mut rename = change(&get(&env, second).await, "");
+    let mut rename = described(&get(&env, second).await, "");
     rename.name = "Ghcr".into();
-    assert!(update(&env, rename.clone()).await.unwrap_err().problem_of(Field::Name).is_some());
+    let describe = async |form| Credentials::describe(&env.engine, &env.principal, form).await;
+    assert!(describe(rename.clone()).await.unwrap_err().problem_of(Field::Name).is_some());
     delete(&env, removal(first, "refuse")).await.unwrap();
-    update(&env, rename).await.unwrap();
+    describe(rename).await.unwrap();
     assert_eq!(get(&env, second).await.name, "Ghcr");
 }
 
@@ -149,14 +170,17 @@ async fn a_remark_does_not_touch_vault(env: TestEnv) {
     let id = env.credential("ghcr", "same").await;
     repository(&env, "charts", id).await;
     let before = get(&env, id).await;
-    let form = UpdateCredential { remarks: Remarks::described("for CI"), ..change(&before, "") };
-    assert_eq!(update(&env, form).await.unwrap(), Saved { id, propagation: None, warning: None });
+    let form = described(&before, "for CI");
+    let saved = Credentials::describe(&env.engine, &env.principal, form).await.unwrap();
+    assert_eq!(saved, Saved { id, propagation: None, warning: None });
     let after = get(&env, id).await;
     assert_eq!((after.remarks.description.as_str(), after.vault_version), ("for CI", 1));
     assert_eq!(after.row_version, before.row_version + 1);
     assert_eq!(log(&env, AuditAction::CredentialDescribed).await.len(), 1);
     // Nothing changed at all.
     update(&env, change(&after, "")).await.unwrap();
+    let same = described(&after, "for CI");
+    Credentials::describe(&env.engine, &env.principal, same).await.unwrap();
     assert_eq!(get(&env, id).await.row_version, after.row_version);
 }
 

@@ -7,7 +7,7 @@ use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
     Cause, PropagationId, RepositoryId, Role, Timestamp,
     propagation::DeliveryState,
-    repositories::{RepositoryKind, RepositoryState, ToSync},
+    repositories::{RepositoryKind, RepositorySelection, RepositoryState},
     service::Repositories,
 };
 use engine::{Clock, SystemClock};
@@ -290,8 +290,11 @@ async fn asking_for_syncs_while_others_end_never_fails(env: TestEnv) {
         let (engine, ids) = (env.engine.clone(), ids.clone());
         tokio::spawn(async move {
             for round in 0..12 {
-                let some =
-                    if n % 2 == 0 { ToSync::all() } else { ToSync::These(ids[round..].to_vec()) };
+                let some = if n % 2 == 0 {
+                    RepositorySelection::all()
+                } else {
+                    RepositorySelection::These(ids[round..].to_vec())
+                };
                 Repositories::sync(&engine, &principal, some).await.unwrap();
             }
         })

@@ -11,7 +11,7 @@ use domain::{
     CredentialId, Field, ProjectId, RepositoryId, Role, ServiceError,
     credentials::{DeleteCredential, Placement},
     projects::ProjectForm,
-    repositories::{AddRepository, EditRepository, LinkState, RepositoryUrl, ToSync},
+    repositories::{AddRepository, EditRepository, LinkState, RepositorySelection, RepositoryUrl},
     service::{Answer, Credentials, Projects, Repositories},
 };
 use engine::{Clock, SystemClock};
@@ -106,7 +106,9 @@ async fn registries_are_not_asked_without_end(env: TestEnv) {
     let id = env.repository(&registry, "a", None).await;
     let mut asked = 0;
     let refused = loop {
-        match Repositories::sync(&env.engine, &env.principal, ToSync::These(vec![id])).await {
+        match Repositories::sync(&env.engine, &env.principal, RepositorySelection::These(vec![id]))
+            .await
+        {
             Ok(_) => asked += 1,
             Err(error) => break error,
         }

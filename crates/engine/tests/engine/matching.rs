@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use crate::env::{
-    TestEnv, on_both,
+    TestEnv,
+    forms::described,
+    on_both,
     placed::{create, delete, explain, placement, project},
 };
 use domain::{
     CredentialId, Field, ServiceError,
-    credentials::{PlaceCredential, Placement, Saved, UpdateCredential},
+    credentials::{DescribeCredential, PlaceCredential, Placement, Saved},
     matching::{ExplainQuery, Explanation, MatchVerdict},
     projects::ProjectForm,
     repositories::AddRepository,
@@ -41,14 +43,8 @@ async fn place(env: &TestEnv, id: CredentialId, placement: Placement) -> Saved {
 
 async fn rename(env: &TestEnv, id: CredentialId, name: &str) {
     let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
-    let form = UpdateCredential {
-        credential: id.to_string(),
-        row_version: detail.row_version.to_string(),
-        name: name.into(),
-        username: detail.username,
-        ..UpdateCredential::default()
-    };
-    Credentials::update(&env.engine, &env.principal, form).await.unwrap();
+    let form = DescribeCredential { name: name.into(), ..described(&detail, "") };
+    Credentials::describe(&env.engine, &env.principal, form).await.unwrap();
 }
 
 fn winner(explanation: &Explanation) -> Option<CredentialId> {

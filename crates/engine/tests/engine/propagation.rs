@@ -8,7 +8,9 @@ use domain::{
     Cause, RepositoryId,
     audit::{AuditAction, AuditQuery},
     propagation::{DeliveryState, DeliveryTarget},
-    repositories::{AddRepository, EditRepository, RepositoryState, SyncTrigger, ToSync},
+    repositories::{
+        AddRepository, EditRepository, RepositorySelection, RepositoryState, SyncTrigger,
+    },
     service::{Audit, Repositories},
 };
 use engine::SystemClock;
@@ -168,7 +170,9 @@ async fn a_late_success_of_an_old_version_does_not_count(env: TestEnv) {
     env.synced(&ids).await;
 
     registry.hold();
-    Repositories::sync(&env.engine, &env.principal, ToSync::These(ids.clone())).await.unwrap();
+    Repositories::sync(&env.engine, &env.principal, RepositorySelection::These(ids.clone()))
+        .await
+        .unwrap();
     // The sync is on its way with the old password, which the registry still takes.
     registry.held(1).await;
     registry.answer_others();

@@ -14,8 +14,8 @@ use domain::{
     cause::RemoteKind,
     charts::ChartQuery,
     repositories::{
-        AddRepository, EditRepository, LinkState, RepositoryQuery, RepositoryState, SyncTrigger,
-        ToSync,
+        AddRepository, EditRepository, LinkState, RepositoryQuery, RepositorySelection,
+        RepositoryState, SyncTrigger,
     },
     service::{Charts, Repositories},
 };
@@ -199,7 +199,9 @@ async fn nothing_crosses_organizations(env: TestEnv) {
         ServiceError::NotFound
     );
     assert_eq!(
-        Repositories::sync(engine, &stranger, ToSync::These(vec![id])).await.unwrap_err(),
+        Repositories::sync(engine, &stranger, RepositorySelection::These(vec![id]))
+            .await
+            .unwrap_err(),
         ServiceError::NotFound
     );
     assert_eq!(
@@ -232,7 +234,10 @@ async fn sync_now_runs_through_the_workers(env: TestEnv) {
     env.synced(&ids).await;
     registry.break_path("b", 503);
     registry.set_index(index(&[("mysql", &["1.0.0"])]));
-    assert_eq!(Repositories::sync(&env.engine, &env.principal, ToSync::all()).await.unwrap(), 3);
+    assert_eq!(
+        Repositories::sync(&env.engine, &env.principal, RepositorySelection::all()).await.unwrap(),
+        3
+    );
     for _ in 0..400 {
         let a = env.look(ids[0]).await.runs.len() == 2;
         if a && env.look(ids[1]).await.runs.len() >= 2 && env.look(ids[2]).await.runs.len() == 2 {

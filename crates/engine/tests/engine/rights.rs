@@ -13,7 +13,7 @@ use domain::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
         Placement,
     },
-    repositories::{AddRepository, EditRepository, ToSync},
+    repositories::{AddRepository, EditRepository, RepositorySelection},
     service::{Answer, Audit, Credentials, Repositories},
 };
 
@@ -97,9 +97,10 @@ async fn a_replacement_takes_over_the_links(env: TestEnv) {
     let detail = get(&env, new).await;
     assert_eq!(detail.links.len(), 1);
     assert_eq!(detail.history[0].counts.total(), 1);
-    let choices = Credentials::choices(&env.engine, &env.principal, "http://127.0.0.1:9/x", None)
-        .await
-        .unwrap();
+    let choices =
+        Credentials::choices(&env.engine, &env.principal, "http://127.0.0.1:9/x", None, "")
+            .await
+            .unwrap();
     assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
 }
 
@@ -188,7 +189,9 @@ async fn r_authz_roles_are_asked(env: TestEnv) {
         Repositories::add(&env.engine, &viewer, add).await.map(drop),
         Repositories::edit(&env.engine, &viewer, edit).await.map(drop),
         Repositories::delete(&env.engine, &viewer, repository).await,
-        Repositories::sync(&env.engine, &viewer, ToSync::These(vec![repository])).await.map(drop),
+        Repositories::sync(&env.engine, &viewer, RepositorySelection::These(vec![repository]))
+            .await
+            .map(drop),
     ];
     assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
     assert_eq!(log(&env, AuditAction::Refused).await.len(), 24, "I-13");
@@ -226,7 +229,7 @@ async fn r_authz_other_organizations_see_nothing(env: TestEnv) {
     );
     let page = Credentials::list(engine, &other, CredentialQuery::default()).await.unwrap();
     assert_eq!((page.rows.len(), page.total, page.all), (0, 0, 0));
-    assert!(Credentials::choices(engine, &other, "", None).await.unwrap().is_empty());
+    assert!(Credentials::choices(engine, &other, "", None, "").await.unwrap().is_empty());
     // The same name is free there.
     Credentials::create(engine, &other, new("ghcr", "theirs")).await.unwrap();
     assert_eq!(password(&env, id).await, "old");

@@ -11,9 +11,10 @@ use crate::env::{
 };
 use connectors::vault::VaultConfig;
 use domain::{
-    Action, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, ExportId,
+    Action, AddressRequestId, AllowedAddressId, BulkRunId, CredentialId, CredentialKind, ExportId,
     GitTargetId, Principal, ProjectId, PropagationId, RepositoryId, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
+    bulk::{BulkAction, SelectedRows},
     charts::ChartQuery,
     connection_tests::TestConnection,
     credentials::{AllowAddress, CredentialQuery, Placement},
@@ -22,10 +23,10 @@ use domain::{
     matching::ExplainQuery,
     notices::WebhookForm,
     projects::ProjectForm,
-    repositories::{AddRepository, EditRepository, RepositoryQuery, ToSync},
+    repositories::{AddRepository, EditRepository, RepositoryQuery, RepositorySelection},
     service::{
-        Answer, Audit, Charts, ConnectionTests, Credentials, Exports, GitAccounts, GitTargets,
-        Matching, Notices, Projects, Propagations, Repositories,
+        Answer, Audit, BulkRuns, Charts, ConnectionTests, Credentials, Exports, GitAccounts,
+        GitTargets, Matching, Notices, Projects, Propagations, Repositories,
     },
 };
 use engine::SystemClock;
@@ -68,7 +69,7 @@ async fn calls(
         Credentials:
             list(CredentialQuery::default()),
             get(id),
-            choices("", None),
+            choices("", None, ""),
             of_kind(CredentialKind::Git),
             any_of_kind(CredentialKind::Git),
             create(new("x", "x")),
@@ -98,7 +99,13 @@ async fn calls(
             edit(EditRepository::default()),
             allow_token_service(repository, ""),
             delete(repository),
-            sync(ToSync::all());
+            sync(RepositorySelection::all());
+        BulkRuns:
+            begin(BulkAction::DeleteRepositories, SelectedRows::Repositories(RepositorySelection::all())),
+            confirm(BulkRunId::new()),
+            set_interval(RepositorySelection::all(), "900"),
+            undo_interval(BulkRunId::new()),
+            get(BulkRunId::new());
         Charts: list(ChartQuery::default()), get(domain::ChartId::new());
         Propagations: progress(PropagationId::new());
         Audit: list(AuditQuery::default());

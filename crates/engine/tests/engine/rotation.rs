@@ -47,7 +47,7 @@ async fn a_candidate_that_passes_everywhere_is_promoted(env: TestEnv) {
     assert_eq!(lines(&staged), [(None, None); 10]);
     assert_eq!(faults.password(id).await, "old", "INV-2: not before it is promoted");
     let choices =
-        Credentials::choices(&faults.engine, &faults.env.principal, "", None).await.unwrap();
+        Credentials::choices(&faults.engine, &faults.env.principal, "", None, "").await.unwrap();
     assert_eq!(choices[0].id, id, "it can be chosen meanwhile");
 
     let workers = Workers::of(&faults.engine);

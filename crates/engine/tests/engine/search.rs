@@ -3,7 +3,7 @@
 
 use crate::env::{
     TestEnv,
-    forms::{change, edited, new, removal},
+    forms::{described, edited, new, removal},
     git::export,
     on_both,
     registry::Registry,
@@ -71,9 +71,9 @@ async fn what_changes_is_found_by_its_new_words_at_once(env: TestEnv) {
     let registry = Registry::start(None).await;
     let credential = env.credential("before", "one").await;
     let detail = Credentials::get(&env.engine, &env.principal, credential).await.unwrap();
-    let mut form = change(&detail, "");
+    let mut form = described(&detail, "");
     form.name = "renamed".into();
-    Credentials::update(&env.engine, &env.principal, form).await.unwrap();
+    Credentials::describe(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(found(&env, "before").await, []);
     assert_eq!(found(&env, "renam").await, [(FoundKind::Credential, "renamed".into())]);
 

@@ -9,7 +9,7 @@ use crate::env::{
         FaultInjection,
         candidates::{is_active, is_refused},
     },
-    forms::{change, edited, version},
+    forms::{change, described, edited, version},
     on_both,
     registry::Registry,
 };
@@ -17,7 +17,7 @@ use domain::{
     CredentialId, Role,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery, AuditTarget, AuditView, ReadPurpose},
     connection_tests::TestConnection,
-    credentials::{Remarks, UpdateCredential},
+    credentials::UpdateCredential,
     service::{Audit, ConnectionTests, Credentials},
 };
 use engine::credentials::Use;
@@ -142,11 +142,8 @@ async fn nobody_reads_behind_another(env: TestEnv) {
 async fn people_and_things_of_one_name_are_told_apart(env: TestEnv) {
     let first = env.credential("ghcr", "one").await;
     let other = env.member("Ada", Role::Owner).await;
-    let form = UpdateCredential {
-        remarks: Remarks::described("x"),
-        ..change(&Credentials::get(&env.engine, &env.principal, first).await.unwrap(), "")
-    };
-    Credentials::update(&env.engine, &other, form).await.unwrap();
+    let form = described(&Credentials::get(&env.engine, &env.principal, first).await.unwrap(), "x");
+    Credentials::describe(&env.engine, &other, form).await.unwrap();
     let second = env.credential("quay", "two").await;
     let about =
         |id| AuditQuery { target: Some(AuditTarget::Credential(id)), ..AuditQuery::default() };

@@ -109,7 +109,7 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
         assert_eq!(texts, ["", "", ""].map(str::to_owned));
         assert_eq!(detail.parameters, Parameters::default());
         assert_eq!(found(&member).await, (0, 0), "nor is its description searched");
-        let choices = Credentials::choices(&env.engine, &member, "", None).await.unwrap();
+        let choices = Credentials::choices(&env.engine, &member, "", None, "").await.unwrap();
         assert_eq!((choices[0].id, choices[0].project.as_deref()), (id, None));
     }
     // One of a project is read by every member.

@@ -7,7 +7,7 @@ use domain::{
     credentials::{CredentialQuery, CredentialSummary, Direction, PlaceCredential, Placement},
     notices::AttentionCounts,
     projects::ProjectForm,
-    repositories::{AddRepository, RepositoryOrder, RepositoryQuery, ToSync},
+    repositories::{AddRepository, RepositoryOrder, RepositoryQuery, RepositorySelection},
     service::{Credentials, Notices, Projects, Repositories},
 };
 use engine::{Clock, SystemClock};
@@ -77,7 +77,7 @@ async fn a_repository_is_found_by_the_word_it_is_told_with(env: TestEnv) {
     assert_eq!((listed.len(), bad), (5, 3), "what fails comes first: {listed:?}");
     // A row that fails says so while somebody has it synced again, and stays where it was.
     let (failing, _) = all[2];
-    let which = ToSync::These(vec![failing]);
+    let which = RepositorySelection::These(vec![failing]);
     Repositories::sync(&env.engine, &env.principal, which).await.unwrap();
     assert_eq!(env.look(failing).await.summary.status(), Status::Syncing);
     let after: Vec<_> = found(&env, RepositoryQuery::default()).await;
@@ -91,7 +91,9 @@ async fn sync_all_takes_what_the_page_finds(env: TestEnv) {
     let (open, closed) = (Registry::start(None).await, Registry::start(Some("other")).await);
     let all = of_every_kind(&env, &open, &closed).await;
     let sync = async |query: RepositoryQuery| {
-        Repositories::sync(&env.engine, &env.principal, ToSync::Found(query)).await.unwrap()
+        Repositories::sync(&env.engine, &env.principal, RepositorySelection::Found(query))
+            .await
+            .unwrap()
     };
     let searched =
         |text: &str| RepositoryQuery { search: text.into(), ..RepositoryQuery::default() };
@@ -105,9 +107,10 @@ async fn sync_all_takes_what_the_page_finds(env: TestEnv) {
     assert_eq!(sync(RepositoryQuery { page: 7, ..searched("FAILING") }).await, 1);
     assert_eq!(sync(RepositoryQuery::default()).await, 5);
     let stranger = TestEnv::organization(&env.db, "Two").await;
-    let theirs = Repositories::sync(&env.engine, &stranger, ToSync::all()).await.unwrap();
+    let theirs =
+        Repositories::sync(&env.engine, &stranger, RepositorySelection::all()).await.unwrap();
     assert_eq!(theirs, 0);
-    let none = ToSync::These(Vec::new());
+    let none = RepositorySelection::These(Vec::new());
     let refused = Repositories::sync(&env.engine, &env.principal, none).await;
     assert_eq!(refused, Err(ServiceError::NotFound), "nothing is never all");
 }
@@ -243,7 +246,7 @@ async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
     let query = RepositoryQuery { project: Some(project), ..RepositoryQuery::default() };
     let rows = Repositories::list(&env.engine, &env.principal, query.clone()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| (row.id, row.project)).collect::<Vec<_>>(), [(here, project)]);
-    let synced = ToSync::Found(query);
+    let synced = RepositorySelection::Found(query);
     assert_eq!(Repositories::sync(&env.engine, &env.principal, synced).await.unwrap(), 1);
 
     let (inside, _) =

@@ -82,6 +82,29 @@ pub async fn recent(db: &Db, scope: Scope, limit: u32) -> Result<Vec<AuditEvent>
     rows.into_iter().map(event).collect()
 }
 
+/// The last changes of one thing and the last uses of its secret, newest first.
+pub async fn about(db: &Db, scope: Scope, target: AuditTarget) -> Result<Vec<AuditEvent>> {
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, sequence, at, actor_kind, actor, actor_id, action, target, target_kind, target_id,
+           purpose, host, detail, address
+         from audit_events
+         where organization_id = $1 and target_kind = $2 and target_id = $3
+         order by sequence desc limit $4",
+        [scope, target.kind(), target.uuid(), AuditQuery::ABOUT_LOOKED_AT]
+    )?;
+    let (mut changes, mut uses) = (AuditQuery::ABOUT_CHANGES, AuditQuery::ABOUT_USES);
+    // Syncs use a secret more often than anybody changes it.
+    let shown = rows.into_iter().filter(|row| {
+        let left =
+            if row.action == AuditAction::SecretRead.as_str() { &mut uses } else { &mut changes };
+        let is_shown = *left > 0;
+        *left = left.saturating_sub(1);
+        is_shown
+    });
+    shown.map(event).collect()
+}
+
 async fn page(
     db: &Db,
     scope: Scope,

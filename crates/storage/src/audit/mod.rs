@@ -8,7 +8,7 @@ use domain::{
     AuditEventId, Timestamp, UserId,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
 };
-pub use list::{list, recent};
+pub use list::{about, list, recent};
 
 use crate::{Result, Scope, Tx, exec, one_value};
 

@@ -6,7 +6,7 @@ use domain::{CredentialId, Provider, credentials::CredentialChoice, origins_of_r
 use uuid::Uuid;
 
 use super::{environment, provider};
-use crate::{Db, Json, Result, Scope, one_value, rows, values};
+use crate::{Db, Json, Result, Scope, charts::pattern, one_value, rows, values};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -40,6 +40,8 @@ pub struct ChoicesWanted<'a> {
     pub origin: &'a str,
     /// The one that is chosen already.
     pub chosen: Option<CredentialId>,
+    /// A part of the names that are looked for; empty for all.
+    pub search: &'a str,
 }
 
 /// Usable credentials by name, those first that the provider or another repository ties to the host; at most
@@ -55,13 +57,15 @@ pub async fn choices(
     let chosen = wanted.chosen.map(CredentialId::uuid);
     let mut rows = these(db, scope, linked.iter().chain(&allowed).chain(&chosen)).await?;
     for provider in wanted.providers {
-        rows.extend(of_provider(db, scope, *provider).await?);
+        rows.extend(of_provider(db, scope, *provider, wanted.search).await?);
     }
+    let sought = wanted.search.trim().to_lowercase();
     let mut seen = HashSet::new();
     let mut choices = Vec::new();
     for row in rows {
         let provider = provider(&row.provider)?;
-        if !wanted.providers.contains(&provider) || !seen.insert(row.id) {
+        let is_found = row.name_key.contains(&sought) || chosen == Some(row.id);
+        if !wanted.providers.contains(&provider) || !is_found || !seen.insert(row.id) {
             continue;
         }
         let fits = linked.contains(&row.id) || provider.serves(wanted.host);
@@ -123,12 +127,22 @@ fn codes(providers: &[Provider]) -> Vec<&'static str> {
     providers.iter().map(|provider| provider.as_str()).collect()
 }
 
-/// The first of one provider by name.
-async fn of_provider(db: &Db, scope: Scope, provider: Provider) -> Result<Vec<Row>> {
+/// The first of one provider by name, with this text in it.
+async fn of_provider(db: &Db, scope: Scope, provider: Provider, search: &str) -> Result<Vec<Row>> {
+    let (code, most) =
+        (provider.as_str(), i64::try_from(CredentialChoice::MOST).unwrap_or(i64::MAX));
+    if search.trim().is_empty() {
+        return rows!(
+            db,
+            [usable!() "and c.provider = $2 order by c.name_key limit $3"],
+            [scope, code, most]
+        );
+    }
     rows!(
         db,
-        [usable!() "and c.provider = $2 order by c.name_key limit $3"],
-        [scope, provider.as_str(), i64::try_from(CredentialChoice::MOST).unwrap_or(i64::MAX)]
+        [usable!() "and c.provider = $2 and c.name_key like $4 escape '\\'
+           order by c.name_key limit $3"],
+        [scope, code, most, pattern(search)]
     )
 }
 
@@ -259,6 +273,7 @@ mod tests {
             host: "charts.example.com",
             origin: "https://charts.example.com:443",
             chosen: Some(chosen),
+            search: "",
         };
         let offered = choices(db, scope, &wanted).await.unwrap();
         assert_eq!(offered.len(), CredentialChoice::MOST);

@@ -13,6 +13,7 @@ mod list;
 mod operations;
 mod placement;
 mod read;
+mod taken;
 mod token_services;
 mod update;
 mod values;
@@ -41,6 +42,7 @@ pub use operations::{
 };
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};
+pub use taken::taken;
 pub use token_services::{allow_token_service, token_services, withdraw_token_service};
 pub use update::{commit, describe, give_back, lock_operation, take};
 pub use versions::{Version, version, versions};

@@ -22,7 +22,7 @@ pub use facts::{
 pub use list::list;
 pub use of_repository::of_repository;
 pub use read::{StoredExport, named, places, row_versions, stored};
-pub use uses::uses;
+pub use uses::{through, uses};
 pub use write::{
     NewExport, agree, clear, insert, set_credentials, set_repositories, update, withdraw_agreements,
 };

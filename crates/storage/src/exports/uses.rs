@@ -1,7 +1,7 @@
 //! The chain from a credential to the places that hold it.
 
 use domain::{
-    CredentialId,
+    CredentialId, ExportId, RepositoryId,
     exports::DeliveryMethod,
     gitops::{CredentialUse, DestinationState, Unmerged},
 };
@@ -20,6 +20,25 @@ struct Row {
     state: Option<String>,
     unmerged: Option<String>,
     vault_version: Option<i64>,
+}
+
+/// The most pairs that [`through`] answers; the map of a page shows far fewer.
+const PAIRS: u32 = 1_000;
+
+/// By which of its repositories a credential is in which export.
+pub async fn through(
+    db: &Db,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<Vec<(RepositoryId, ExportId)>> {
+    let rows: Vec<(Uuid, Uuid)> = rows!(
+        db,
+        "select m.repository_id, m.export_id from links l
+         join export_repositories m on m.organization_id = l.organization_id and m.repository_id = l.repository_id
+         where l.organization_id = $1 and l.credential_id = $2 limit $3",
+        [scope, credential, PAIRS]
+    )?;
+    Ok(rows.into_iter().map(|(repository, export)| (repository.into(), export.into())).collect())
 }
 
 /// The exports a credential is in, by itself or through a linked repository, with every place that

@@ -30,6 +30,8 @@ pub enum Kind {
     Push,
     /// Apply exports to a cluster; the target is its id.
     Apply,
+    /// Work on the rows of a bulk run; the target is its id.
+    Bulk,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Self::Notice => "notice",
             Self::Push => "push",
             Self::Apply => "apply",
+            Self::Bulk => "bulk",
         }
     }
 }

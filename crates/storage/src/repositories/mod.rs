@@ -8,6 +8,7 @@ mod links;
 mod outcome;
 mod read;
 mod schedule;
+mod taken;
 mod target;
 mod transport;
 mod write;
@@ -22,6 +23,7 @@ pub use links::{
 pub use outcome::{SyncOutcome, record, record_runs, set_charts};
 pub use read::{at, count, count_all, get, names, page, runs};
 pub use schedule::{any_due, forget_old_runs, take_due};
+pub use taken::taken;
 pub use target::{LinkedCredential, SyncTarget, target};
 pub use transport::set_transport;
 pub(crate) use transport::transport;

@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::found::{found, passing, status};
-use crate::{Db, Error, Result, Scope, Tx, exec, row, search, value, values};
+use crate::{Db, Error, Json, Result, Scope, Tx, exec, row, search, value, values};
 
 /// A repository to add.
 #[derive(Debug, Clone)]
@@ -224,14 +224,14 @@ pub async fn name_is_taken(db: &Db, scope: Scope, name_key: &str) -> Result<bool
     Ok(found.is_some())
 }
 
-/// Shows that a sync waits for this repository; answers which.
-pub async fn mark_syncing(tx: &mut Tx, scope: Scope, id: RepositoryId) -> Result<Vec<Uuid>> {
+/// Shows that a sync waits for these repositories; answers those that are there.
+pub async fn mark_syncing(tx: &mut Tx, scope: Scope, ids: &[RepositoryId]) -> Result<Vec<Uuid>> {
     values!(
         tx,
-        "update repositories set state = 'syncing'
-         where organization_id = $1 and id = $2 and deleted_at is null
-         returning id",
-        [scope, id]
+        ["update repositories set state = 'syncing'
+          where organization_id = $1 and deleted_at is null and id in " ids(2)
+          " returning id"],
+        [scope, Json(ids)]
     )
 }
 

@@ -57,6 +57,8 @@ pub enum Kind {
     Test,
     /// A form whose answer is no page of Leptos.
     Form,
+    /// A form with a file.
+    Upload,
     /// An event stream.
     Stream,
     /// A file of the bundle.
@@ -89,6 +91,8 @@ pub enum Object {
     Credential,
     /// A repository.
     Repository,
+    /// A bulk run.
+    BulkRun,
     /// A chart.
     Chart,
     /// A propagation.
@@ -118,13 +122,14 @@ pub enum Effect {
 
 impl Kind {
     /// Every kind.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Page,
         Self::File,
         Self::Return,
         Self::Function,
         Self::Test,
         Self::Form,
+        Self::Upload,
         Self::Stream,
         Self::Asset,
         Self::Health,
@@ -135,7 +140,7 @@ impl Kind {
     #[must_use]
     pub const fn method(self) -> Method {
         match self {
-            Self::Function | Self::Test | Self::Form => Method::POST,
+            Self::Function | Self::Test | Self::Form | Self::Upload => Method::POST,
             Self::Page
             | Self::File
             | Self::Return

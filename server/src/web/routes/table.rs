@@ -6,7 +6,7 @@ use domain::Action;
 use super::{Access, Effect, Handler, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
-    web::{appearance, assets, events, exports, health, pages, search},
+    web::{appearance, assets, events, exports, health, import, pages, search},
 };
 
 /// One line for each route: `kind path => who may, what it names, what it does, handler;`. What Leptos
@@ -46,6 +46,9 @@ macro_rules! handler {
     };
     (Test) => {
         Handler::Site(pages::connection_test)
+    };
+    (Upload) => {
+        Handler::Site(import::upload)
     };
     (Form, $handler:expr) => {
         Handler::Site(|site| on(MethodFilter::POST, $handler).with_state(site.clone()))
@@ -88,6 +91,7 @@ routes! {
     Page "/credentials/{id}/delete" => ManageCredentials, Credential, Reads;
     Function "/actions/credentials/create" => ManageCredentials, None, Changes;
     Function "/actions/credentials/update" => ManageCredentials, Credential, Changes;
+    Function "/actions/credentials/describe" => ManageCredentials, Credential, Changes;
     Function "/actions/credentials/place" => ManageCredentials, Credential, Changes;
     Function "/actions/credentials/roll-back" => ManageCredentials, Credential, Changes;
     Function "/actions/credentials/promote" => ManageCredentials, Credential, Changes;
@@ -115,6 +119,14 @@ routes! {
     Function "/actions/repositories/sync" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/delete" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/allow-token-service" => AllowOrigins, Repository, Changes;
+    Page "/import" => ManageRepositories, None, Reads;
+    Upload "/actions/import" => ManageRepositories, None, Changes;
+    Page "/bulk/{id}" => View, BulkRun, Reads;
+    Function "/actions/bulk/repositories" => ManageRepositories, Repository, Changes;
+    Function "/actions/bulk/credentials" => ManageCredentials, Credential, Changes;
+    // Who may do to one row what the run does: the run of the matrix is one of repositories.
+    Function "/actions/bulk/confirm" => ManageRepositories, BulkRun, Changes;
+    Function "/actions/bulk/undo-interval" => ManageRepositories, BulkRun, Changes;
     Page "/charts/catalog" => View, None, Reads;
     Page "/charts/catalog/{id}" => View, Chart, Reads;
     Stream "/events/propagations/{id}" => View, Propagation, Reads, events::propagation;

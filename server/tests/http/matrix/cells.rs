@@ -7,7 +7,7 @@ use std::{
 
 use axum::{body::Body, extract::ConnectInfo};
 use http::{Method, header};
-use server::web::routes::{Effect, Listener, Object, Route};
+use server::web::routes::{Effect, Kind, Listener, Object, Route};
 use testkit::github_stub::Device;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use super::{
     people::{Organization, Visitor},
     requests::{FORM, Prepared, field_of, path_of},
 };
-use crate::asking::{Answer, encoded};
+use crate::asking::{Answer, encoded, multipart};
 
 /// Who asks for an answer: the browser itself, or the script of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -234,10 +234,14 @@ impl Run {
             if cell.named != Named::LeftOut && route.object != Object::None {
                 fields.push((field_of(route), id));
             }
+            let (kind, body) = match route.kind {
+                Kind::Upload => multipart("name,url\na,https://charts.example.com\n", ""),
+                _ => ("application/x-www-form-urlencoded", encoded(&fields)),
+            };
             request
                 .header(header::ORIGIN, &objects.hawser.public)
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(Body::from(encoded(&fields)))
+                .header(header::CONTENT_TYPE, kind)
+                .body(Body::from(body))
         } else {
             request.body(Body::empty())
         };

@@ -47,7 +47,10 @@ pub fn fault_of(
             !written.is_empty()
                 || matches!(
                     cell.route.path,
-                    "/actions/sign-out" | "/actions/account/end-other-sessions"
+                    "/actions/sign-out"
+                        | "/actions/account/end-other-sessions"
+                        // A file that was not previewed is shown first: `import.rs` sends it again.
+                        | "/actions/import"
                 )
         }
         (Effect::ActsOutside, _) => true,

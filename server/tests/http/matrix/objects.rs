@@ -70,6 +70,7 @@ impl Objects {
             Object::SetUpLink => self.people.link.clone(),
             Object::Credential => self.credential(of).await,
             Object::Repository => self.repository(of, "").await,
+            Object::BulkRun => self.bulk_run(of, "delete_repositories").await,
             Object::Chart => self.chart(of).await,
             Object::Propagation => self.propagation(of).await,
             Object::Export => self.export(of, "external_secret").await,
@@ -85,6 +86,10 @@ impl Objects {
             Object::None | Object::SetUpLink => return,
             Object::Credential => ("credentials/delete", "credential"),
             Object::Repository => ("repositories/delete", "repository"),
+            Object::BulkRun => {
+                self.database.run("delete from bulk_runs where id = $1", vec![id(made)]).await;
+                return;
+            }
             Object::Chart => {
                 self.database.run("delete from charts where id = $1", vec![id(made)]).await;
                 return;
@@ -166,6 +171,18 @@ impl Objects {
         id_in(&self.done(of, "repositories/add", &fields).await)
     }
 
+    /// A run with one repository.
+    pub async fn bulk_run(&mut self, of: Organization, action: &str) -> String {
+        let repository = self.repository(of, "").await;
+        let fields = [("ids[]", repository.as_str()), ("action", action), ("interval", "900")];
+        let next = self.done(of, "bulk/repositories", &fields).await;
+        if action != "set_interval" {
+            return id_in(&next);
+        }
+        let statement = "select run_id from bulk_rows where target_id = $1";
+        self.database.id(statement, vec![id(&repository)]).await
+    }
+
     async fn chart(&mut self, of: Organization) -> String {
         let repository = self.standing_repository(of).await;
         let (chart, name) = (Uuid::now_v7(), self.name());
@@ -197,12 +214,10 @@ impl Objects {
         let credential = self.credential(of).await;
         self.repository(of, &credential).await;
         let version = self.row_version("credentials", &credential).await;
-        let name = self.name();
         let fields = [
             ("credential", credential.as_str()),
             ("row_version", &version),
             ("provider", "generic_registry"),
-            ("name", &name),
             ("username", "robot"),
             ("password", "new"),
             ("mode", mode),

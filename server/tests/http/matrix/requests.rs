@@ -55,11 +55,17 @@ pub fn path_of(route: &Route, id: &str) -> String {
 /// The field of a form that names its object.
 pub fn field_of(route: &Route) -> &'static str {
     match (route.path, route.object) {
-        ("/actions/repositories/sync", _) => "ids[]",
+        (
+            "/actions/repositories/sync"
+            | "/actions/bulk/repositories"
+            | "/actions/bulk/credentials",
+            _,
+        ) => "ids[]",
         (_, Object::None) => "",
         (_, Object::SetUpLink) => "token",
         (_, Object::Credential | Object::GitAccount) => "credential",
         (_, Object::Repository) => "repository",
+        (_, Object::BulkRun) => "run",
         (_, Object::Chart) => "chart",
         (_, Object::Propagation) => "propagation",
         (_, Object::Export) => "export",
@@ -80,6 +86,7 @@ impl Objects {
             Some(("credentials", action)) => self.prepare_credential(of, action).await,
             Some(("connections", _)) => self.prepare_test(of, route).await,
             Some(("repositories", action)) => self.prepare_repository(of, action).await,
+            Some(("bulk", action)) => self.prepare_bulk(of, action).await,
             Some(("gitops", action)) => self.prepare_destination(of, route, action).await,
             _ => self.prepare_rest(of, route, action).await,
         }
@@ -101,6 +108,7 @@ impl Objects {
                     .with("username", "robot")
                     .with("password", "new")
             }
+            "describe" => self.versioned(of, "credentials").await.0.with("name", name),
             "place" => self.versioned(of, "credentials").await.0.with("environment", "dev"),
             "roll-back" => {
                 let (credential, _) = self.updated(of, "").await;
@@ -200,6 +208,19 @@ impl Objects {
                 Prepared::of(repository).with("service", service)
             }
             _ => Prepared::of(self.repository(of, "").await),
+        }
+    }
+
+    async fn prepare_bulk(&mut self, of: Organization, action: &str) -> Prepared {
+        match action {
+            "repositories" => Prepared::of(self.repository(of, "").await)
+                .with("action", "set_interval")
+                .with("interval", "900"),
+            "credentials" => {
+                Prepared::of(self.credential(of).await).with("action", "delete_credentials")
+            }
+            "confirm" => Prepared::of(self.bulk_run(of, "delete_repositories").await),
+            _ => Prepared::of(self.bulk_run(of, "set_interval").await),
         }
     }
 

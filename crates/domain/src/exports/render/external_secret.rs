@@ -39,7 +39,7 @@ pub(super) fn objects(draft: &mut Draft<'_>, plan: &SecretPlan<'_>) -> Vec<Value
         data_from.push(from_generator(maker, name.text(), &prefix));
         if let MakerName::New(name) = &name {
             draft.warning(Remark::of(credential).say(format!(
-                ": the generator needs what Hawser keeps in Vault, so it also lies in the secret {name}. Whoever reads secrets in this namespace can read it."
+                ": the key of the cloud itself is written to the Secret {name}, readable by anyone who can read Secrets in this namespace."
             )));
             objects.extend(made(draft, credential, maker, name, &plan.meta.namespace));
         }

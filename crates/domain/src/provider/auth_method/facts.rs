@@ -18,7 +18,7 @@ const REGION: ShapeField = line(
     Need::Optional,
 );
 
-const KEY_FILE: &str = "Paste the entire JSON key file of the service account, or choose the file.";
+const KEY_FILE: &str = "The JSON key of the service account. Paste it, or upload the file.";
 
 pub(super) static PASSWORD: ShapeFacts = ShapeFacts {
     label: "Username and password or token",
@@ -64,7 +64,7 @@ pub(super) static ECR_ACCESS_KEY: ShapeFacts = ShapeFacts {
 
 pub(super) static ECR_ROLE: ShapeFacts = ShapeFacts {
     label: "Role",
-    summary: "No key at all: this server assumes a role in your account whose name follows a fixed rule.",
+    summary: "Keyless: Hawser assumes a role in your account, whose name follows a fixed rule.",
     fixed_username: "",
     fields: &[
         line(Field::Account, "Account", "The 12 digits of the AWS account.", Need::Required),
@@ -110,7 +110,7 @@ pub(super) static GOOGLE_KEY_EXCHANGE: ShapeFacts = ShapeFacts {
 
 pub(super) static GOOGLE_WORKLOAD: ShapeFacts = ShapeFacts {
     label: "Workload identity",
-    summary: "No key at all: this server's own identity acts as a service account whose name follows a fixed rule.",
+    summary: "Keyless: Hawser's own identity acts as a service account, whose name follows a fixed rule.",
     fixed_username: "",
     fields: &[line(
         Field::GcpProject,

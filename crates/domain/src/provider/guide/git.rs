@@ -47,7 +47,7 @@ pub(super) const fn gitlab(access: Access) -> Guide {
 }
 
 pub(super) const fn bitbucket(access: Access) -> Guide {
-    const NOTE: &str = "App passwords have come to their end at Bitbucket; an access token of the repository, project or workspace takes their place.";
+    const NOTE: &str = "Bitbucket retired app passwords; use an access token of the repository, project or workspace.";
     match access {
         Access::Read => Guide {
             grants: "Repositories: Read",

@@ -3,8 +3,8 @@
 use domain::{
     CredentialId, Secret,
     credentials::{
-        CreateCredential, CredentialDetail, DeleteCredential, PlaceCredential, Placement,
-        UpdateCredential, VersionRef,
+        CreateCredential, CredentialDetail, DeleteCredential, DescribeCredential, PlaceCredential,
+        Placement, Remarks, UpdateCredential, VersionRef,
     },
     repositories::{AddRepository, EditRepository, RepositoryDetail},
 };
@@ -25,16 +25,24 @@ pub fn change(detail: &CredentialDetail, password: &str) -> UpdateCredential {
     UpdateCredential {
         credential: detail.id.to_string(),
         row_version: detail.row_version.to_string(),
-        name: detail.name.clone(),
         username: detail.username.clone(),
         password: Secret::new(password.into()),
-        remarks: detail.remarks.clone(),
         parameters: detail.parameters.clone(),
         ..UpdateCredential::default()
     }
 }
 
-/// The same, but tested before it counts.
+/// The same name, and these remarks.
+pub fn described(detail: &CredentialDetail, remarks: &str) -> DescribeCredential {
+    DescribeCredential {
+        credential: detail.id.to_string(),
+        row_version: detail.row_version.to_string(),
+        name: detail.name.clone(),
+        remarks: Remarks::described(remarks),
+    }
+}
+
+/// A new password that is tested before it counts.
 pub fn candidate(detail: &CredentialDetail, password: &str) -> UpdateCredential {
     UpdateCredential { mode: "candidate".into(), ..change(detail, password) }
 }

@@ -3,7 +3,7 @@
 use domain::{
     Secret,
     audit::AuditAction,
-    credentials::{CredentialState, UpdateCredential, VersionRef},
+    credentials::{CredentialState, DescribeCredential, UpdateCredential, VersionRef},
     service::Credentials,
 };
 
@@ -49,8 +49,8 @@ async fn a_connected_account_is_not_typed(env: TestEnv) {
     let refused = sentence(Credentials::roll_back(&replica.engine, &replica.ada, form).await);
     assert!(refused.contains("connected account"), "{refused}");
     // Its name is the organization's.
-    let renamed = UpdateCredential { name: "deploy".into(), ..forms::change(&detail, "") };
-    Credentials::update(&replica.engine, &replica.ada, renamed).await.unwrap();
+    let renamed = DescribeCredential { name: "deploy".into(), ..forms::described(&detail, "") };
+    Credentials::describe(&replica.engine, &replica.ada, renamed).await.unwrap();
     assert_eq!(replica.list(&replica.ada).await[0].name, "deploy");
 }
 

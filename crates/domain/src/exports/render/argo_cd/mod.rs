@@ -111,7 +111,7 @@ fn secret(
         // Helm got no word of it before version 4 (argoproj/argo-cd, issues 23676 and 28152).
         pieces.push(("insecureOCIForceHttp", Piece::Text("true".to_owned())));
         draft.warning(format!(
-            "{}: its registry speaks no TLS. Argo CD passes that on to Helm from version 3.5; earlier ones pull no charts from there.",
+            "{}: its registry uses plain HTTP, which needs Argo CD 3.5 or later.",
             repository.name
         ));
     }
