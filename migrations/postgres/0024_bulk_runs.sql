@@ -31,6 +31,7 @@ create table bulk_rows (
   foreign key (organization_id, run_id) references bulk_runs (organization_id, id) on delete cascade
 );
 create index bulk_rows_by_state on bulk_rows (organization_id, run_id, state, position);
+create index bulk_rows_by_target on bulk_rows (organization_id, run_id, target_id);
 
 alter table jobs drop constraint jobs_kind_check;
 alter table jobs add constraint jobs_kind_check

@@ -31,6 +31,7 @@ create table bulk_rows (
   foreign key (organization_id, run_id) references bulk_runs (organization_id, id) on delete cascade
 ) without rowid;
 create index bulk_rows_by_state on bulk_rows (organization_id, run_id, state, position);
+create index bulk_rows_by_target on bulk_rows (organization_id, run_id, target_id);
 
 -- SQLite cannot change a check, so the table is made anew with one kind of work more: `bulk`.
 create table jobs_new (

@@ -35,10 +35,11 @@ const LARGE: [&str; 17] = [
 
 /// How many statements of a file go such a way: counts and searches, exports and their drop-downs, the changes of a
 /// project, what is loaded once, what is done in the background, and what sorts the few rows that one thing has.
-const ALLOWED: [(&str, &str, usize); 54] = [
+const ALLOWED: [(&str, &str, usize); 55] = [
     ("audit/list.rs", "sorts", 1),
     ("bulk/fill.rs", "reads credentials", 1),
     ("bulk/fill.rs", "reads repositories", 1),
+    ("bulk/fill.rs", "sorts", 2),
     ("charts/read.rs", "reads charts", 4),
     ("charts/read.rs", "sorts", 1),
     ("credentials/address_requests.rs", "reads address_requests", 1),

@@ -8,6 +8,7 @@ use domain::{
 };
 use futures::{StreamExt, stream};
 use storage::{
+    Scope,
     bulk::NextRow,
     jobs::{self, ClaimedJob},
 };
@@ -50,11 +51,10 @@ pub(crate) async fn run(engine: &Engine, work: &ClaimedJob) -> Result<(), Error>
         };
         let at_once = if begun.action.is_test() { TESTS_AT_ONCE } else { 1 };
         let mut ended = stream::iter(rows)
-            .map(|row| one(engine, &person, begun.action, row))
+            .map(|row| one(engine, &person, begun.action, (scope, id), row))
             .buffer_unordered(at_once);
-        while let Some((position, Ended { state, detail })) = ended.next().await {
-            storage::bulk::settle(&engine.db, scope, (id, position), state, &detail).await?;
-            engine.changes.tell(scope.organization());
+        while let Some(ended) = ended.next().await {
+            ended?;
         }
         if began.elapsed() > TURN {
             return again(engine, work).await;
@@ -62,13 +62,19 @@ pub(crate) async fn run(engine: &Engine, work: &ClaimedJob) -> Result<(), Error>
     }
 }
 
+/// Works on one row and writes down how it ended. Both belong to one future: SQLite has one connection that writes, and
+/// a row that holds it in the middle of its work has to go on while another one waits for it.
 async fn one(
     engine: &Engine,
     person: &Principal,
     action: BulkAction,
+    (scope, id): (Scope, BulkRunId),
     row: NextRow,
-) -> (i64, Ended) {
-    (row.position, perform(engine, person, action, row.target).await)
+) -> Result<(), Error> {
+    let Ended { state, detail } = perform(engine, person, action, row.target).await;
+    storage::bulk::settle(&engine.db, scope, (id, row.position), state, &detail).await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
 }
 
 async fn end(engine: &Engine, work: &ClaimedJob) -> Result<(), Error> {
