@@ -41,6 +41,9 @@ pub(super) fn upload(site: &Site) -> MethodRouter {
             }
             Ok((Imported::Preview(preview), before)) => ImportAnswer::again(preview, &before),
             Err(problem @ ServiceError::Invalid(_)) => ImportAnswer::Refused(problem),
+            Err(ServiceError::NotSignedIn) => {
+                return Redirect::to("/sign-in?next=%2Fimport").into_response();
+            }
             Err(problem) => return turned_away(&problem),
         };
         let is_refused = matches!(answer, ImportAnswer::Refused(_));

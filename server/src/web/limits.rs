@@ -86,6 +86,9 @@ pub(super) async fn take_form(request: Request, next: Next) -> Response {
 /// Takes forms with a file, of a bounded size.
 pub(super) async fn take_upload(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    if parts.method != Method::POST {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data;")) {
         return refuse(
