@@ -289,12 +289,18 @@ mod tests {
         let id = "0190b0a0-0000-7000-8000-000000000001";
         let test = ConnectionTest { repository: id.parse().ok(), ..refused() };
         let stored = html(std::slice::from_ref(&test), Tested::Stored(id.parse().ok()));
-        assert!(stored.contains(&format!("href=\"/credentials/{id}#field-password\"")), "{stored}");
+        assert!(
+            stored.contains(&format!("href=\"/credentials/{id}?tab=versions#field-password\"")),
+            "{stored}"
+        );
         assert!(!stored.contains("Nothing was stored."), "{stored}");
         let passed = ConnectionTest { stages: Vec::new(), ..test.clone() };
         let both = html(&[test, passed], Tested::Stored(None));
         assert!(both.contains("1 of 2 repositories failed."), "{both}");
-        assert!(both.contains(&format!("/charts/repositories/{id}#field-credential")), "{both}");
+        assert!(
+            both.contains(&format!("/charts/repositories/{id}?tab=settings#field-credential")),
+            "{both}"
+        );
     }
 
     #[test]

@@ -282,14 +282,6 @@ async fn the_overview_tells_what_it_opens_whether_it_works_when_it_ends_and_who_
     assert!(map.contains(&format!("href=\"/charts/repositories/{}\"", fake::ID)), "{map}");
     // Repository to export, and export to its three places, beside the way to the repository.
     assert_eq!(map.matches("<path ").count(), 5, "{map}");
-    let unused = Arc::new(Fake {
-        made_of: (Provider::Github, AuthMethod::Password),
-        has_targets: false,
-        has_clusters: false,
-        ..Fake::of(Role::Owner)
-    });
-    let (_, html) = page(&unused, &detail()).await;
-    assert!(!html.contains("class=\"card map\""), "{html}");
 }
 
 #[tokio::test]

@@ -282,5 +282,5 @@ async fn what_was_typed_goes_back_without_its_secrets() {
         }
         forms += 1;
     }
-    assert_eq!(forms, 16);
+    assert_eq!(forms, 17);
 }

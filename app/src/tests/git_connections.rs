@@ -112,7 +112,7 @@ async fn an_address_names_no_code_to_type() {
 async fn a_connected_credential_has_no_form_for_its_secret() {
     let made_of = (Provider::Github, AuthMethod::GithubOauth);
     let fake = Arc::new(Fake { made_of, ..Fake::of(Role::Owner) });
-    let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;
+    let (_, html) = page(&fake, &format!("/credentials/{}?tab=versions", fake::ID)).await;
     assert!(html.contains("Connected account") && html.contains("Disconnect"), "{html}");
     assert!(!html.contains("name=\"password\""), "{html}");
 }

@@ -224,11 +224,11 @@ async fn the_host_of_the_repository_fills_in_account_and_region() {
 #[tokio::test]
 async fn a_candidate_can_be_promoted_or_discarded() {
     for (state, title, words, status) in [
-        (CandidateState::Testing, "New secret in test", "takes over by itself", "Syncing"),
+        (CandidateState::Testing, "New secret in test", "this one takes over", "Syncing"),
         (CandidateState::Refused, "New secret refused", "1 of 1 repository refused it.", "Failing"),
     ] {
         let fake = std::sync::Arc::new(Fake { candidate: Some(state), ..Fake::of(Role::Owner) });
-        let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;
+        let (_, html) = page(&fake, &format!("/credentials/{}?tab=versions", fake::ID)).await;
         for word in [words, title, status, "Promote anyway", "Discard", "by Grace"] {
             assert!(html.contains(word), "{word}: {html}");
         }
@@ -236,7 +236,7 @@ async fn a_candidate_can_be_promoted_or_discarded() {
         let again =
             html.contains(">Test again<") || html.contains("/actions/credentials/test-again");
         assert_eq!(again, state == CandidateState::Refused, "{html}");
-        let live = html.contains("data-listening");
+        let live = html.contains("data-under-way");
         assert_eq!(live, state == CandidateState::Testing, "it is followed while it is tested");
         // Nothing is rolled back under a candidate.
         assert!(!html.contains("Roll back to version"), "{html}");
