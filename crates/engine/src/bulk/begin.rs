@@ -38,6 +38,8 @@ pub(super) async fn confirm(
     principal: &Principal,
     id: BulkRunId,
 ) -> Result<(), Error> {
+    // Whoever may do none of it is told so before a run is looked for.
+    allowed(engine, principal, Action::ManageRepositories, "begin a bulk run").await?;
     let action = action_of(engine, principal, id).await?;
     let grant = allowed(engine, principal, action.needs(), attempt(action)).await?;
     let scope = Scope::of(&grant);
