@@ -27,7 +27,10 @@ pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
     let mut rows = Vec::new();
     for ((name, _, goal), line) in PAGES.iter().zip(text.lines()) {
         let visit: serde_json::Value = serde_json::from_str(line)?;
-        let figure = |key: &str| visit[key].as_f64().ok_or_else(|| format!("no {key} of {name}"));
+        let figure = |key: &str| {
+            let figure = visit.get(key).and_then(serde_json::Value::as_f64);
+            figure.ok_or_else(|| format!("no {key} of {name}"))
+        };
         rows.push(Row::new(
             format!("First visit, Slow 4G, CPU ÷ 4: {name}"),
             format!("usable after {:.2} s", figure("usable")? / 1e3),

@@ -51,7 +51,7 @@ pub(crate) fn sessions() -> AnyView {
                 </div>
                 {end_others}
             </div>
-            {list(counted(sessions.len(), "session", "sessions"), columns, rows.into_any())}
+            {list(&counted(sessions.len(), "session", "sessions"), columns, rows.into_any())}
         };
         Ok(Page { title: "Sessions".to_owned(), section: Section::Account, body: body.into_any() })
     })

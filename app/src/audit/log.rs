@@ -158,7 +158,7 @@ fn rows(events: &[AuditEvent]) -> AnyView {
         Column::text("c-short", "From").roomy(),
         Column::text("c-wide", "Detail"),
     ];
-    list(counted(events.len(), "event", "events"), columns, rows.into_any())
+    list(&counted(events.len(), "event", "events"), columns, rows.into_any())
 }
 
 fn row(event: &AuditEvent) -> AnyView {

@@ -91,7 +91,7 @@ fn question(
     request: &Request,
     run: &BulkRun,
     asks: &BulkPreview,
-    may: Option<()>,
+    allowed: Option<()>,
     path: &'static str,
 ) -> AnyView {
     let total = run.counts.total();
@@ -100,7 +100,7 @@ fn question(
     let left = total.saturating_sub(refused);
     let goes = |name: &&String| !asks.in_use.contains(name);
     let names = run.rows.iter().map(|row| &row.name).filter(goes).take(NAMED).cloned();
-    let button = may.filter(|()| left > 0).map(|()| {
+    let button = allowed.filter(|()| left > 0).map(|()| {
         let words = format!("Delete {}", counted(left, one, many));
         let state = FormState::new("bulk-confirm", request);
         let id = run.id.to_string();
@@ -253,7 +253,7 @@ fn rows(run: &BulkRun) -> AnyView {
     let rows = run.rows.iter().map(|row| row_of(row, run.action)).collect_view();
     view! {
         {list(
-            caption.clone(),
+            &caption,
             vec![
                 Column::text("c-short", "Result"),
                 Column::text("", "Name"),

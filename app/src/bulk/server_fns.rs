@@ -36,7 +36,7 @@ pub(crate) async fn bulk_repositories(
                     let rows = form.repositories()?;
                     services.bulk.set_interval(&principal, rows, &interval).await
                 },
-                move |set| told(back, every, set),
+                move |set| told(back, &every, set),
             )
             .await
         }
@@ -116,7 +116,7 @@ pub(crate) async fn undo_interval(
 }
 
 /// What was done, with the way to undo it.
-fn told(back: String, every: String, set: IntervalSet) -> Redirect {
+fn told(back: String, every: &str, set: IntervalSet) -> Redirect {
     let IntervalSet { run, changed, rows, missing } = set;
     let mut words = format!("{}: {every}.", counted(changed, "repository", "repositories"));
     let same = rows - changed.min(rows);

@@ -89,7 +89,7 @@ pub(crate) async fn of_repository(
     let rows = html! { @for chart in &found.rows { (row(chart, Of::OneRepository)) } };
     let pairs = [(tabs::QUERY, Tab::Charts.name())];
     let list =
-        list(counted(found.total, "chart", "charts"), columns(Of::OneRepository), view_of(rows));
+        list(&counted(found.total, "chart", "charts"), columns(Of::OneRepository), view_of(rows));
     Ok(view! {
         <div class="stack">
             {list}
@@ -172,7 +172,7 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
     let pairs = [("search", query.search.as_str()), ("repository", &repository)];
     let columns = columns(Of::AllRepositories);
     view! {
-        {list(counted(found.total, "chart", "charts"), columns, view_of(rows))}
+        {list(&counted(found.total, "chart", "charts"), columns, view_of(rows))}
         {pager(PATH, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
     }
     .into_any()

@@ -46,7 +46,7 @@ pub(super) fn table(
     };
     view! {
         {list(
-            counted(found.total, "credential", "credentials"),
+            &counted(found.total, "credential", "credentials"),
             heads(query, has_projects, may_tick.then(Column::ticks)),
             view_of(rows),
         )}
@@ -60,7 +60,7 @@ fn heads(query: &CredentialQuery, has_projects: bool, ticks: Option<Column>) -> 
         let sorted = (query.order == order).then_some(query.direction);
         let project = project_id(query);
         let next = CredentialQuery { order, direction: next_direction(sorted), ..query.clone() };
-        column.sorts(path::with("/credentials", &pairs(&next, &project)), sorted)
+        column.sorts(&path::with("/credentials", &pairs(&next, &project)), sorted)
     };
     let project = has_projects.then(|| Column::text("c-short", "Project").roomy());
     ticks

@@ -82,7 +82,10 @@ impl Usage {
     /// How many exports hold it, and how many places take those.
     pub fn delivered(&self) -> (usize, usize) {
         let exports: BTreeSet<_> = self.exported.iter().map(|one| one.export).collect();
-        let places = self.exported.iter().filter_map(|one| one.place.map(|place| place.path()));
+        let places = self
+            .exported
+            .iter()
+            .filter_map(|one| one.place.map(domain::propagation::DeliveryTarget::path));
         (exports.len(), places.collect::<BTreeSet<_>>().len())
     }
 

@@ -104,7 +104,7 @@ fn table(found: &[ExportSummary], order: &Order, may_manage: bool, now: Timestam
         order.head(Column::text("c-time", "Changed"), "changed"),
         Column::menus(),
     ];
-    list_of(counted(found.len(), "export", "exports"), columns, rows.into_any())
+    list_of(&counted(found.len(), "export", "exports"), columns, rows.into_any())
 }
 
 fn row_of(row: &ExportSummary, may_manage: bool, now: Timestamp) -> AnyView {

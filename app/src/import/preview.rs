@@ -54,7 +54,7 @@ pub(super) fn shown(preview: &ImportPreview, other: Option<()>) -> AnyView {
             {form}
         </section>
         {list(
-            counted(preview.lines.len(), "row", "rows"),
+            &counted(preview.lines.len(), "row", "rows"),
             vec![
                 Column::text("c-wide", "What happens"),
                 Column::text("", "Name"),

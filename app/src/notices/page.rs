@@ -111,7 +111,7 @@ fn list(found: &[Notice], now: Timestamp) -> AnyView {
         Column::text("c-time", "Noticed"),
         Column::text("c-medium", "Webhook"),
     ];
-    table(counted(found.len(), "notice", "notices"), columns, rows.into_any())
+    table(&counted(found.len(), "notice", "notices"), columns, rows.into_any())
 }
 
 /// Whether somebody still has to look.

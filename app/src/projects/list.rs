@@ -58,7 +58,7 @@ fn table(found: &[Project], order: &Order, manages: Manages) -> AnyView {
         order.head(Column::number("Repositories").wider(), "repositories"),
         Column::menus(),
     ];
-    list_of(counted(found.len(), "project", "projects"), columns, rows.into_any())
+    list_of(&counted(found.len(), "project", "projects"), columns, rows.into_any())
 }
 
 fn row(project: &Project, manages: Manages) -> AnyView {

@@ -250,7 +250,7 @@ fn table(
     let filters = filters.iter().map(|(name, value)| (*name, value.as_str()));
     let pairs: Vec<_> = filters.chain(order_pairs(query)).collect();
     view! {
-        {listed(counted(found.total, "repository", "repositories"), heads(query, columns), rows.into_any())}
+        {listed(&counted(found.total, "repository", "repositories"), heads(query, columns), rows.into_any())}
         {pager(PATH, &pairs, query.page, RepositoryQuery::PAGE_ROWS, found.total)}
     }
     .into_any()
@@ -260,7 +260,7 @@ fn heads(query: &RepositoryQuery, columns: Columns) -> Vec<Column> {
     let sorts = |column: Column, order: RepositoryOrder| {
         let sorted = (query.order == order).then_some(query.direction);
         let next = RepositoryQuery { order, direction: next_direction(sorted), ..query.clone() };
-        column.sorts(path_with(&next), sorted)
+        column.sorts(&path_with(&next), sorted)
     };
     let ticks = columns.may_sync.then(Column::ticks);
     let project = columns

@@ -55,7 +55,7 @@ fn rows(repository: &RepositoryDetail, most: usize, now: Timestamp) -> AnyView {
         Column::number("Took"),
         Column::text("", "Found"),
     ];
-    list(counted(repository.runs.len(), "sync", "syncs"), columns, rows.into_any())
+    list(&counted(repository.runs.len(), "sync", "syncs"), columns, rows.into_any())
 }
 
 fn run_of(repository: &RepositoryDetail, run: &SyncRun, now: Timestamp) -> AnyView {

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use super::{
     icon::Icon,
     navigation::{breadcrumb, navigation},
-    path::ours,
 };
 use crate::{
     appearance::{Appearance, Side, Theme, Zone},
@@ -190,7 +189,6 @@ fn messages(flash: Flash) -> AnyView {
     // When all of it is about a beginning, the whole notice passes with it.
     let passing = flash.notice.is_none().then_some("");
     let notice = speaks.then(|| {
-        let here = here();
         let space = (flash.notice.is_some() && flash.begun.is_some()).then_some(" ");
         let begun = flash.begun.map(|begun| view! { <span data-passing="">{begun}</span> });
         view! {
@@ -198,7 +196,8 @@ fn messages(flash: Flash) -> AnyView {
                 <Icon name="circle-check"/>
                 <p>{flash.notice} {space} {begun}</p>
                 {flash.undo.map(undo)}
-                <a class="button quiet" href=here data-dismiss aria-label="Dismiss" title="Dismiss">
+                // This page, which is shown without the message when it is asked for again.
+                <a class="button quiet" href="" data-dismiss aria-label="Dismiss" title="Dismiss">
                     <Icon name="x"/>
                 </a>
             </div>
@@ -233,13 +232,6 @@ fn undo(undo: Undo) -> AnyView {
         </form>
     }
     .into_any()
-}
-
-/// The address of this page, which is shown without the message when it is asked for again.
-fn here() -> String {
-    let parts = use_context::<Parts>();
-    let path = parts.as_ref().and_then(|parts| parts.uri.path_and_query());
-    ours(path.map_or("/", |path| path.as_str()), "/").to_owned()
 }
 
 fn warn(text: Option<String>) -> Option<impl IntoView> {

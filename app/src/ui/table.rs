@@ -62,7 +62,7 @@ impl Column {
     }
 
     /// Sorts the rows; `href` leads to the other order, and `sorted` says which they have now.
-    pub fn sorts(self, href: String, sorted: Option<Direction>) -> Self {
+    pub fn sorts(self, href: &str, sorted: Option<Direction>) -> Self {
         let (icon, class) = match sorted {
             None => ("chevrons-up-down", "icon unsorted"),
             Some(Direction::Ascending) => ("chevron-up", "icon"),
@@ -88,7 +88,7 @@ impl Column {
 }
 
 /// A list of one line a row. `caption` says how many there are to who cannot see the whole.
-pub(crate) fn list(caption: String, columns: impl AsRef<[Column]>, rows: AnyView) -> AnyView {
+pub(crate) fn list(caption: &str, columns: impl AsRef<[Column]>, rows: AnyView) -> AnyView {
     let columns = columns.as_ref();
     let top = html! {
         caption.count data-live="count" { (caption) }
@@ -137,7 +137,7 @@ impl Order {
     pub fn head(&self, column: Column, by: &str) -> Column {
         let sorted = (self.by == by).then_some(self.direction);
         let direction = next_direction(sorted).as_str();
-        column.sorts(path::with(self.path, &[("order", by), ("direction", direction)]), sorted)
+        column.sorts(&path::with(self.path, &[("order", by), ("direction", direction)]), sorted)
     }
 }
 

@@ -28,8 +28,8 @@ impl Snapshot {
             organization: grant.organization(),
             epochs: grant.epochs(),
         };
-        let begin = async || Ok::<_, Error>((asks, db.read_as(grant).await?));
-        let (began, reading) = self.0.get_or_try_init(begin).await?;
+        let transaction = async || Ok::<_, Error>((asks, db.read_as(grant).await?));
+        let (began, reading) = self.0.get_or_try_init(transaction).await?;
         if *began == asks { Ok(reading.clone()) } else { Ok(db.read_as(grant).await?) }
     }
 }

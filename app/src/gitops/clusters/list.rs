@@ -96,7 +96,7 @@ fn table(mut found: Vec<ClusterSummary>, request: &Request, role: Role) -> AnyVi
         order.head(Column::text("c-time", "Last sync"), "synced"),
         Column::menus(),
     ];
-    list_of(counted(found.len(), "cluster", "clusters"), columns, rows.into_any())
+    list_of(&counted(found.len(), "cluster", "clusters"), columns, rows.into_any())
 }
 
 fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {

@@ -38,7 +38,7 @@ pub(in crate::gitops) fn table(
         order.head(Column::text("c-medium", "Last commit"), "pushed"),
         Column::menus(),
     ];
-    list(counted(found.len(), "Git target", "Git targets"), columns, rows.into_any())
+    list(&counted(found.len(), "Git target", "Git targets"), columns, rows.into_any())
 }
 
 fn sort(order: &Order, found: &mut [GitTargetSummary]) {

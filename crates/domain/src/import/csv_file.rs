@@ -22,7 +22,7 @@ pub(super) fn rows(text: &str) -> Result<Vec<ImportRow>, FieldProblem> {
     let (mut line, mut counted) = (1, 0);
     while reader.read_byte_record(&mut record).map_err(|_| problem(NO_TABLE))? {
         // The reader counts a line before the LF of its CR LF has gone by.
-        let at = record.position().map_or(0, |position| position.byte());
+        let at = record.position().map_or(0, csv::Position::byte);
         let at = usize::try_from(at).unwrap_or(usize::MAX).saturating_add(1).min(text.len());
         line += text.as_bytes().get(counted..at).map_or(0, line_breaks);
         counted = at;
@@ -42,7 +42,7 @@ pub(super) fn rows(text: &str) -> Result<Vec<ImportRow>, FieldProblem> {
 
 /// How many lines end in a part of a text.
 fn line_breaks(part: &[u8]) -> usize {
-    part.iter().filter(|byte| **byte == b'\n').count()
+    part.split(|byte| *byte == b'\n').count().saturating_sub(1)
 }
 
 const NO_HEADER: &str = "The first line has to name the columns: name,url,username,password, and perhaps description and kind.";

@@ -132,16 +132,12 @@ fn without_repetition(rows: Vec<ImportRow>) -> Vec<ImportRow> {
                 (Some(repository), _) => format!("url {}", &*repository.url),
                 (None, _) => format!("login {}", item.host),
             };
-            match first.get(&key) {
-                Some(place) => {
-                    let why = format!("It repeats {place}.");
-                    ImportRow { item: Err(why), ..row }
-                }
-                None => {
-                    first.insert(key, row.place.clone());
-                    row
-                }
+            if let Some(place) = first.get(&key) {
+                let why = format!("It repeats {place}.");
+                return ImportRow { item: Err(why), ..row };
             }
+            first.insert(key, row.place.clone());
+            row
         })
         .collect()
 }

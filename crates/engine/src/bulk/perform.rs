@@ -121,10 +121,10 @@ fn places(count: usize) -> String {
 /// What uses it, by the names of the first few.
 fn in_use(names: &[String]) -> String {
     const NAMED: usize = 3;
-    let named: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
+    let first: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
     let more = names.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("In use by {}{more}.", named.join(", "))
+    format!("In use by {}{more}.", first.join(", "))
 }
 
 #[cfg(test)]

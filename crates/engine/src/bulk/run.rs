@@ -26,7 +26,7 @@ const TURN: Duration = Duration::from_mins(5);
 
 pub(crate) async fn run(engine: &Engine, work: &ClaimedJob) -> Result<(), Error> {
     let (scope, id) = (work.scope, BulkRunId::from(work.target));
-    let began = Instant::now();
+    let started = Instant::now();
     let Some(begun) = storage::bulk::begun(&engine.db, scope, id).await? else {
         return end(engine, work).await;
     };
@@ -56,7 +56,7 @@ pub(crate) async fn run(engine: &Engine, work: &ClaimedJob) -> Result<(), Error>
         while let Some(ended) = ended.next().await {
             ended?;
         }
-        if began.elapsed() > TURN {
+        if started.elapsed() > TURN {
             return again(engine, work).await;
         }
     }

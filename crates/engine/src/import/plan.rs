@@ -1,6 +1,6 @@
 //! What would become of each row, by the rules and rights of the forms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use domain::{
     Action, CredentialId, Name, Principal, Purpose, ServiceError,
@@ -161,10 +161,12 @@ async fn opened_with(
     let place = (&*form.url, &route);
     let found = crate::matching::find(engine, scope, project, Purpose::Helm, place).await?;
     let Some(id) = found else { return Ok("Without a login.".to_owned()) };
-    if !named.contains_key(&id) {
-        let linkable = storage::repositories::linkable(&engine.db, scope, id).await?;
-        named.insert(id, linkable.map(|found| found.name).unwrap_or_default());
-    }
-    let name = named.get(&id).cloned().unwrap_or_default();
+    let name = match named.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => {
+            let linkable = storage::repositories::linkable(&engine.db, scope, id).await?;
+            unknown.insert(linkable.map(|found| found.name).unwrap_or_default())
+        }
+    };
     Ok(format!("Linked to {name}, which matches its URL."))
 }

@@ -90,9 +90,18 @@ async fn a_table_becomes_credentials_and_linked_repositories(env: TestEnv) {
         url("there"),
         url("d"),
     );
-    use ImportPlan::{Both, Repository, Skipped};
     let (preview, run) = imported(&env, &file).await;
-    assert_eq!(plans(&preview), [Both, Repository, Repository, Skipped, Skipped, Skipped]);
+    assert_eq!(
+        plans(&preview),
+        [
+            ImportPlan::Both,
+            ImportPlan::Repository,
+            ImportPlan::Repository,
+            ImportPlan::Skipped,
+            ImportPlan::Skipped,
+            ImportPlan::Skipped,
+        ]
+    );
     assert_eq!(preview.lines[1].detail, "Linked to the credential of line 2.");
     assert_eq!((run.counts.done, run.counts.skipped), (3, 3), "{run:?}");
     assert_eq!(counts(&env).await, (1, 4));

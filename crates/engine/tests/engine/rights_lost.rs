@@ -49,6 +49,7 @@ async fn lose(env: &TestEnv, how: &str, principal: &Principal) {
 }
 
 /// Every method of the services, with the names of what is there already.
+#[expect(clippy::too_many_lines, reason = "one line for each call")]
 async fn calls(
     env: &TestEnv,
     principal: &Principal,

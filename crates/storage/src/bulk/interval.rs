@@ -34,12 +34,15 @@ pub async fn restore_intervals(
 ) -> Result<u64> {
     exec!(
         tx,
-        "update repositories set interval_seconds = v.before, updated_by = $3, row_version = row_version + 1,
+        // Read once before the update: PostgreSQL, which knows nothing of rows as new as these, would look through
+        // all of them for each repository.
+        "with v as materialized (select w.target_id, w.before, u.value as seconds from bulk_runs u
+           join bulk_rows w on w.organization_id = u.organization_id and w.run_id = u.id
+           where u.organization_id = $1 and u.id = $2 and u.action = 'set_interval')
+         update repositories set interval_seconds = v.before, updated_by = $3, row_version = row_version + 1,
            next_sync_at = case when state = 'syncing' then next_sync_at when v.before = 0 then null
              else coalesce(last_sync_at, $4) + v.before * 1000 end
-         from (select w.target_id, w.before, u.value as seconds from bulk_runs u
-           join bulk_rows w on w.organization_id = u.organization_id and w.run_id = u.id
-           where u.organization_id = $1 and u.id = $2 and u.action = 'set_interval') as v
+         from v
          where repositories.organization_id = $1 and repositories.id = v.target_id
            and repositories.deleted_at is null and repositories.interval_seconds = v.seconds
            and v.before <> v.seconds",
