@@ -43,7 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(person.main.getByRole("status").first()).toContainText("Undone: 2 repositories sync as before.");
         await person.main.getByRole("link", { name: "Dismiss" }).click();
         await expect(person.main.locator(".toast")).toHaveCount(0);
-        await person.open(await person.repositoryPath("team-0"));
+        await person.open(`${await person.repositoryPath("team-0")}?tab=settings`);
         await expect(person.field("Sync every")).toHaveValue("3600");
       });
 
