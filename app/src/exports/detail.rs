@@ -129,6 +129,7 @@ async fn overview(
     };
     Ok(view! {
         {unreachable}
+        {(!remarks.is_empty()).then(|| view! { <h2 class="unseen">"What to know"</h2> })}
         {notes(&remarks)}
         <div class="beside">
             <div class="stack">{contents(export)} {places(export, takes)}</div>
