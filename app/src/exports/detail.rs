@@ -4,9 +4,7 @@ use domain::{
     Action, Principal, ServiceError, Timestamp,
     audit::AuditTarget,
     counted,
-    exports::{
-        Consumer, DeliveryMethod, ExportChoice, ExportDetail, ExportForm, ExportSought, Selects,
-    },
+    exports::{Consumer, DeliveryMethod, ExportChoice, ExportDetail, ExportForm, Selects},
 };
 use leptos::prelude::*;
 
@@ -111,13 +109,8 @@ async fn overview(
         export.carrier,
         DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
     );
-    let unreachable = if refers {
-        let (exports, sought) = (&request.services().exports, ExportSought::default());
-        let choices = exports.choices(principal, export.consumer, sought).await?;
-        choices.vault_is_local.then(local_vault)
-    } else {
-        None
-    };
+    let unreachable =
+        if refers { request.services().exports.vault_is_local().then(local_vault) } else { None };
     let takes = if principal.role.includes(Action::ManageExports) {
         Takes::Offered
     } else {
@@ -127,10 +120,17 @@ async fn overview(
         Takes::Offered => export.preview.notes.clone(),
         Takes::NotOffered => export.preview.notes.iter().cloned().map(unremedied).collect(),
     };
+    let noted = (!remarks.is_empty()).then(|| {
+        view! {
+            <section class="stack" aria-labelledby="notes-title">
+                <h2 class="unseen" id="notes-title">"What to know"</h2>
+                {notes(&remarks)}
+            </section>
+        }
+    });
     Ok(view! {
         {unreachable}
-        {(!remarks.is_empty()).then(|| view! { <h2 class="unseen">"What to know"</h2> })}
-        {notes(&remarks)}
+        {noted}
         <div class="beside">
             <div class="stack">{contents(export)} {places(export, takes)}</div>
             <div class="stack">{facts(export, request.now)} {check(export)}</div>

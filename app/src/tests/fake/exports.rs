@@ -143,6 +143,9 @@ impl service::Exports for Fake {
         self.answers()?;
         if asked == id() { Ok(self.export()) } else { Err(ServiceError::NotFound) }
     }
+    fn vault_is_local(&self) -> bool {
+        !self.is_empty
+    }
     async fn choices(&self, _: &Principal, _: Consumer, _: ExportSought) -> Answer<ExportChoices> {
         self.answers()?;
         if self.is_empty {
@@ -152,7 +155,6 @@ impl service::Exports for Fake {
             has_more: false,
             credentials: choices("GHCR"),
             repositories: choices("oci://ghcr.io/acme"),
-            vault_is_local: true,
         })
     }
     async fn preview(&self, _: &Principal, form: ExportForm) -> Answer<ExportPreview> {

@@ -195,8 +195,6 @@ pub struct ExportChoices {
     pub repositories: Vec<ExportChoice>,
     /// Whether more were found than are offered.
     pub has_more: bool,
-    /// Whether clusters cannot reach the Vault, because it is the managed one of this machine.
-    pub vault_is_local: bool,
 }
 
 impl ExportChoices {

@@ -360,6 +360,8 @@ pub trait Exports: Send + Sync {
     async fn list(&self, principal: &Principal) -> Answer<Vec<ExportSummary>>;
     /// One, with what it writes now.
     async fn get(&self, principal: &Principal, id: ExportId) -> Answer<ExportDetail>;
+    /// Whether clusters cannot reach the Vault, because it is the managed one of this machine.
+    fn vault_is_local(&self) -> bool;
     /// What an export for this consumer may be made of.
     async fn choices(
         &self,

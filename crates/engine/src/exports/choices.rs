@@ -6,7 +6,6 @@ use domain::{
 };
 use storage::exports::{self, Searched};
 
-use super::VaultReach;
 use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn choices(
@@ -17,8 +16,6 @@ pub(super) async fn choices(
 ) -> Result<ExportChoices, Error> {
     let (engine, scope) =
         reading(engine, principal, Action::View, "see what can be exported").await?;
-    let vault_is_local = engine.vault_place.reach == VaultReach::ThisMachine;
-    let none = ExportChoices { vault_is_local, ..ExportChoices::default() };
     // One more than is offered says that there are more.
     let searched = Searched { search: &sought.search, limit: ExportChoices::MOST + 1 };
     match consumer.facts().selects {
@@ -39,7 +36,11 @@ pub(super) async fn choices(
                 detail: provider.facts().label.to_owned(),
                 credential: Some(id),
             });
-            Ok(ExportChoices { credentials: credentials.collect(), has_more, ..none })
+            Ok(ExportChoices {
+                credentials: credentials.collect(),
+                has_more,
+                ..ExportChoices::default()
+            })
         }
         Selects::Repositories => {
             let mut offered =
@@ -49,7 +50,11 @@ pub(super) async fn choices(
             let repositories = offered.into_iter().map(|(id, name, detail, credential)| {
                 ExportChoice { id: id.uuid(), name, detail, credential }
             });
-            Ok(ExportChoices { repositories: repositories.collect(), has_more, ..none })
+            Ok(ExportChoices {
+                repositories: repositories.collect(),
+                has_more,
+                ..ExportChoices::default()
+            })
         }
     }
 }

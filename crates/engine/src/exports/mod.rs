@@ -60,6 +60,10 @@ impl Exports for Engine {
         get::get(self, principal, id).await.map_err(answer)
     }
 
+    fn vault_is_local(&self) -> bool {
+        self.vault_place.reach == VaultReach::ThisMachine
+    }
+
     async fn choices(
         &self,
         principal: &Principal,
