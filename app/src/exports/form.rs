@@ -19,6 +19,7 @@ use super::{
 use crate::{
     sent::split,
     ui::{
+        enter::enter_sends,
         form::{Form, FormState, Submit},
         icon::Icon,
         input::{Input, hidden},
@@ -47,12 +48,13 @@ pub(super) async fn form(
     let here = page_of(consumer, &stored, &next);
     let state = FormState::new(FORM, request).at(here.clone());
     let exports = &request.services().exports;
+    let vault_is_local = exports.vault_is_local();
     let sought = sought(request, &state, &stored);
     let search = sought.search.clone();
     let choices = exports.choices(principal, consumer, sought).await?;
     let mut stored = stored;
     if stored.carrier.is_empty()
-        && let Some(usual) = usual(consumer, choices.vault_is_local)
+        && let Some(usual) = usual(consumer, vault_is_local)
     {
         usual.as_str().clone_into(&mut stored.carrier);
     }
@@ -69,7 +71,6 @@ pub(super) async fn form(
         _ => state,
     };
     let is_new = values.export.is_empty();
-    let vault_is_local = choices.vault_is_local;
     let preview_at = format!("{}#preview", here.split('?').next().unwrap_or_default());
     let name = Input::new(&state, Field::Name, "Name")
         .value(&values.name)
@@ -92,13 +93,7 @@ pub(super) async fn form(
     let first = if is_a_part {
         find_button(&here, "unseen", "Find")
     } else {
-        let label = if is_new { "Create" } else { "Save" };
-        view! {
-            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                {label}
-            </button>
-        }
-        .into_any()
+        enter_sends(if is_new { "Create" } else { "Save" })
     };
     let away = if next.is_empty() { PATH.to_owned() } else { next.clone() };
     let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });
@@ -158,7 +153,7 @@ fn find(search: &str, here: &str) -> AnyView {
         <p class="muted">
             {format!("The first {} by name. Find others by name or URL; what is ticked stays.", ExportChoices::MOST)}
         </p>
-        <div class="find">
+        <div class="joined">
             <input type="search" name=FIND value=search.to_owned() aria-label="Find by name or URL"/>
             {find_button(here, "button", "Find")}
         </div>

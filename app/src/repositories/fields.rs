@@ -13,6 +13,7 @@ use crate::{
     sent::refilled,
     ui::{
         compatible::Fitting,
+        enter::{enter_searches, enter_sends},
         form::FormState,
         input::Input,
         page::Request,
@@ -57,31 +58,13 @@ impl OfferedCredentials {
     }
 }
 
-/// What Enter presses in a form that offers credentials: it searches from the field of the search, and sends
-/// the form from any other. Without the script it only searches, so that nothing is ever stored by Enter.
+/// What Enter presses in a form that offers credentials.
 pub(super) fn entered(offered: &OfferedCredentials, verb: &'static str, here: &str) -> AnyView {
-    if !offered.is_searched() {
-        return view! {
-            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                {verb}
-            </button>
-        }
-        .into_any();
+    if offered.is_searched() {
+        enter_searches(verb, elsewhere(here), None)
+    } else {
+        enter_sends(verb)
     }
-    view! {
-        <button
-            class="unseen"
-            type="submit"
-            tabindex="-1"
-            aria-hidden="true"
-            formaction=elsewhere(here)
-            formnovalidate
-            data-enter
-        >
-            {verb}
-        </button>
-    }
-    .into_any()
 }
 
 /// The field that searches the credentials beside the drop-down of those that fit.

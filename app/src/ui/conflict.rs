@@ -10,7 +10,7 @@ use domain::Field;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::icon::Icon;
+use super::{enter::enter_sends, icon::Icon};
 use crate::sent::values;
 
 /// How many characters of a value are told; more says nothing more.
@@ -102,9 +102,7 @@ impl Conflict {
             pressed.map(|value| view! { <input type="hidden" name="pressed" value=value/> });
         view! {
             // Enter in a field must not press the button that saves over the other person.
-            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                "Save"
-            </button>
+            {enter_sends("Save")}
             {pressed}
             <div class="notice warn">
                 <Icon name="triangle-alert"/>

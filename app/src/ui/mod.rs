@@ -9,6 +9,8 @@ pub(crate) mod compatible;
 #[cfg(feature = "ssr")]
 pub(crate) mod conflict;
 pub(crate) mod copy;
+#[cfg(feature = "ssr")]
+pub(crate) mod enter;
 #[cfg(feature = "hydrate")]
 pub(crate) mod fetched;
 #[cfg(feature = "ssr")]

@@ -12,8 +12,14 @@ use super::{
     values::{LOOK, PICK},
 };
 use crate::ui::{
-    compatible::Fitting, form::FormState, icon::Icon, input::Input, page::Request,
-    return_to::elsewhere, rules::WEB_URL,
+    compatible::Fitting,
+    enter::{enter_searches, enter_sends},
+    form::FormState,
+    icon::Icon,
+    input::Input,
+    page::Request,
+    return_to::elsewhere,
+    rules::WEB_URL,
 };
 
 /// Why another credential has no list.
@@ -135,33 +141,13 @@ pub(super) async fn find(
     }
 }
 
-/// The button that Enter presses where the account can be searched. With the script that searches
-/// from the field of the search and saves from any other; without it nothing is ever made by Enter.
+/// What Enter presses where the account can be searched.
 pub(super) fn entered(connections: &[GitAccount], save: &'static str, to: &str) -> AnyView {
     if connections.is_empty() {
-        return view! {
-            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                {save}
-            </button>
-        }
-        .into_any();
+        enter_sends(save)
+    } else {
+        enter_searches(save, elsewhere(to), Some((LOOK, ENTER)))
     }
-    view! {
-        <button
-            class="unseen"
-            type="submit"
-            tabindex="-1"
-            aria-hidden="true"
-            formaction=elsewhere(to)
-            formnovalidate
-            data-enter
-            name=LOOK
-            value=ENTER
-        >
-            {save}
-        </button>
-    }
-    .into_any()
 }
 
 /// What to press, for whoever pressed Enter without the script and without a search.
