@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Principal, Status, counted,
-    credentials::Direction,
+    credentials::{CredentialPart, Direction},
     projects::Project,
     repositories::{
         RepositoryOrder, RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary,
@@ -51,7 +51,11 @@ pub(crate) fn list() -> AnyView {
         let found = services.repositories.list(&principal, query.clone()).await?;
         let projects = services.projects.list(&principal).await?;
         let of_credential = match query.credential {
-            Some(id) => services.credentials.get(&principal, id).await.ok().map(|found| found.name),
+            // Its name alone: the versions of a secret would be asked of Vault.
+            Some(id) => {
+                let found = services.credentials.part(&principal, id, CredentialPart::Links).await;
+                found.ok().map(|found| found.name)
+            }
             None => None,
         };
         let may_add = principal.role.includes(Action::ManageRepositories);
