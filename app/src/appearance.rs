@@ -18,7 +18,8 @@ pub enum Theme {
 }
 
 /// In which zone exact times are told. Without a script it is UTC: only the browser knows its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Zone {
     /// That of the browser.
     #[default]
@@ -40,6 +41,7 @@ pub enum Side {
 
 domain::spelled!(Theme);
 domain::spelled!(Side);
+domain::spelled!(Zone);
 
 impl Theme {
     /// The cookie it is kept in.
@@ -59,17 +61,6 @@ impl Theme {
 impl Zone {
     /// The cookie it is kept in.
     pub const COOKIE: &'static str = "hawser-zone";
-    /// Every zone.
-    pub const ALL: [Self; 2] = [Self::Browser, Self::Utc];
-
-    /// As the cookie and the form spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Browser => "browser",
-            Self::Utc => "utc",
-        }
-    }
 
     /// For people.
     #[must_use]
@@ -78,12 +69,6 @@ impl Zone {
             Self::Browser => "Local",
             Self::Utc => "UTC",
         }
-    }
-
-    /// What a cookie or form says; `None` for anything else.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|zone| zone.as_str() == text)
     }
 }
 
