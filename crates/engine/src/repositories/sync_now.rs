@@ -22,11 +22,12 @@ pub(super) async fn sync_now(
     let grant = allowed(engine, principal, Action::ManageRepositories, "sync repositories").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
-    let target = match which.only() {
+    let only = match which.only() {
         Some(id) => {
-            storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?.name
+            let found = storage::repositories::current(&engine.db, scope, id).await?;
+            Some((id, found.ok_or_else(not_found)?.name))
         }
-        None => String::new(),
+        None => None,
     };
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
@@ -37,14 +38,9 @@ pub(super) async fn sync_now(
     }
     let reason = SyncTrigger::Person.as_str();
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &targets, reason, now, now).await?;
-    let detail = if target.is_empty() {
-        counted(targets.len(), "repository", "repositories")
-    } else {
-        String::new()
-    };
-    let told: Line = match which.only() {
-        Some(id) => (AuditTarget::Repository(id), target.as_str(), detail).into(),
-        None => ("", detail).into(),
+    let line: Line = match &only {
+        Some((id, name)) => (AuditTarget::Repository(*id), name.as_str(), String::new()).into(),
+        None => ("", counted(targets.len(), "repository", "repositories")).into(),
     };
     audit::record(
         &mut tx,
@@ -52,7 +48,7 @@ pub(super) async fn sync_now(
         scope,
         now,
         AuditAction::RepositorySyncRequested,
-        told,
+        line,
     )
     .await?;
     tx.commit().await?;
