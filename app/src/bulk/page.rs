@@ -2,7 +2,7 @@
 
 use domain::{
     Action,
-    bulk::{BulkAction, BulkCounts, BulkPreview, BulkRow, BulkRowState, BulkRun},
+    bulk::{BulkAction, BulkCounts, BulkPreview, BulkRow, BulkRowState, BulkRun, BulkThing},
     counted,
 };
 use leptos::prelude::*;
@@ -28,9 +28,11 @@ pub(crate) fn run() -> AnyView {
         let principal = request.member()?;
         principal.may(Action::View)?;
         let run = request.services().bulk.get(&principal, request.id()?).await?;
-        let (section, path, place) = match run.action.things().0 {
-            "credential" => (Section::Credentials, "/credentials", "Credentials"),
-            _ => (Section::Repositories, "/charts/repositories", "Repositories"),
+        let (section, path, place) = match run.action.thing() {
+            BulkThing::Credential => (Section::Credentials, "/credentials", "Credentials"),
+            BulkThing::Repository | BulkThing::Line => {
+                (Section::Repositories, "/charts/repositories", "Repositories")
+            }
         };
         let title = title(&run);
         let body = match &run.asks {
@@ -53,7 +55,7 @@ pub(crate) fn run() -> AnyView {
 }
 
 fn title(run: &BulkRun) -> String {
-    let (one, many) = run.action.things();
+    let (one, many) = run.action.thing().words();
     let what = counted(run.counts.total(), one, many);
     match (run.action, run.asks.is_some(), run.finished_at.is_some()) {
         (BulkAction::DeleteRepositories | BulkAction::DeleteCredentials, true, _) => {
@@ -95,7 +97,7 @@ fn question(
     path: &'static str,
 ) -> AnyView {
     let total = run.counts.total();
-    let (one, many) = run.action.things();
+    let (one, many) = run.action.thing().words();
     let refused = u32::try_from(asks.in_use.len()).unwrap_or(u32::MAX);
     let left = total.saturating_sub(refused);
     let goes = |name: &&String| !asks.in_use.contains(name);
@@ -276,9 +278,9 @@ fn row_of(row: &BulkRow, action: BulkAction) -> AnyView {
         BulkRowState::Skipped => (Tone::Warn, "Skipped"),
     };
     let is_gone = row.state == BulkRowState::Done && action.destroys();
-    let href = row.target.filter(|_| !is_gone).map(|id| match action.things().0 {
-        "credential" => format!("/credentials/{id}"),
-        _ => format!("/charts/repositories/{id}"),
+    let href = row.target.filter(|_| !is_gone).map(|id| match action.thing() {
+        BulkThing::Credential => format!("/credentials/{id}"),
+        BulkThing::Repository | BulkThing::Line => format!("/charts/repositories/{id}"),
     });
     let name = match href {
         Some(href) => view! { <a href=href>{row.name.clone()}</a> }.into_any(),

@@ -44,9 +44,7 @@ pub(crate) async fn bulk_repositories(
             act(
                 sent,
                 async move |services, principal| {
-                    let action = action
-                        .filter(|action| action.things().0 == "repository")
-                        .ok_or(ServiceError::NotFound)?;
+                    let action = action.ok_or(ServiceError::NotFound)?;
                     let rows = SelectedRows::Repositories(form.repositories()?);
                     services.bulk.begin(&principal, action, rows).await
                 },
@@ -67,9 +65,7 @@ pub(crate) async fn bulk_credentials(
     act(
         Sent::new("bulk", &from),
         async move |services, principal| {
-            let action = BulkAction::parse(&action)
-                .filter(|action| action.things().0 == "credential")
-                .ok_or(ServiceError::NotFound)?;
+            let action = BulkAction::parse(&action).ok_or(ServiceError::NotFound)?;
             let rows = SelectedRows::Credentials(form.credentials()?);
             services.bulk.begin(&principal, action, rows).await
         },

@@ -55,6 +55,26 @@ pub enum SelectedRows {
     Credentials(CredentialSelection),
 }
 
+impl SelectedRows {
+    /// What they are.
+    #[must_use]
+    pub const fn thing(&self) -> BulkThing {
+        match self {
+            Self::Repositories(_) => BulkThing::Repository,
+            Self::Credentials(_) => BulkThing::Credential,
+        }
+    }
+
+    /// As [`Selection::missing`].
+    #[must_use]
+    pub fn missing(&self, found: u32) -> u32 {
+        match self {
+            Self::Repositories(rows) => rows.missing(found),
+            Self::Credentials(rows) => rows.missing(found),
+        }
+    }
+}
+
 /// Which rows of a list, as its page sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -182,15 +202,38 @@ impl BulkAction {
         matches!(self, Self::TestRepositories | Self::TestCredentials)
     }
 
-    /// What its rows are: one, and many.
+    /// What its rows are.
     #[must_use]
-    pub const fn things(self) -> (&'static str, &'static str) {
+    pub const fn thing(self) -> BulkThing {
         match self {
             Self::TestRepositories | Self::DeleteRepositories | Self::SetInterval => {
-                ("repository", "repositories")
+                BulkThing::Repository
             }
-            Self::TestCredentials | Self::DeleteCredentials => ("credential", "credentials"),
-            Self::Import => ("row", "rows"),
+            Self::TestCredentials | Self::DeleteCredentials => BulkThing::Credential,
+            Self::Import => BulkThing::Line,
+        }
+    }
+}
+
+/// What a row of a bulk run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BulkThing {
+    /// A repository.
+    Repository,
+    /// A credential.
+    Credential,
+    /// A row of a file, which may become a repository.
+    Line,
+}
+
+impl BulkThing {
+    /// One, and many.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Repository => ("repository", "repositories"),
+            Self::Credential => ("credential", "credentials"),
+            Self::Line => ("row", "rows"),
         }
     }
 }

@@ -72,6 +72,17 @@ pub(crate) fn name_taken(error: storage::Error) -> Error {
     if error.is_duplicate() { taken().into() } else { error.into() }
 }
 
+/// A refusal in one sentence or two.
+pub(crate) fn sentence(problem: &ServiceError) -> String {
+    match problem {
+        ServiceError::Invalid(problems) => {
+            let said: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+            said.join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
 /// Turns a failure into an answer a person can act on, and logs its whole chain once. What another
 /// machine did not do is told of a registry.
 pub(crate) fn answer(error: Error) -> ServiceError {

@@ -17,6 +17,9 @@ pub(super) async fn begin(
     action: BulkAction,
     rows: &SelectedRows,
 ) -> Result<BulkRunId, Error> {
+    if action.thing() != rows.thing() {
+        return Err(ServiceError::NotFound.into());
+    }
     let grant = allowed(engine, principal, action.needs(), attempt(action)).await?;
     let scope = Scope::of(&grant);
     if action.is_test() {
@@ -76,20 +79,18 @@ pub(super) async fn take(
     let id = BulkRunId::new();
     let run = NewRun { id, action, user: principal.user, by: &principal.name, value, now };
     storage::bulk::insert(tx, scope, &run).await?;
-    let (found, missing) = match rows {
+    let found = number(match rows {
         SelectedRows::Repositories(rows) => {
-            let found = number(storage::bulk::fill_repositories(tx, scope, id, rows).await?);
-            (found, rows.missing(found))
+            storage::bulk::fill_repositories(tx, scope, id, rows).await?
         }
         SelectedRows::Credentials(rows) => {
-            let found = number(storage::bulk::fill_credentials(tx, scope, id, rows).await?);
-            (found, rows.missing(found))
+            storage::bulk::fill_credentials(tx, scope, id, rows).await?
         }
-    };
+    });
     if found == 0 {
         return Err(ServiceError::NotFound.into());
     }
-    storage::bulk::miss(tx, scope, id, missing).await?;
+    storage::bulk::miss(tx, scope, id, rows.missing(found)).await?;
     Ok((id, found))
 }
 

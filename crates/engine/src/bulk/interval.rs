@@ -39,9 +39,6 @@ pub(super) async fn set(
     audit::record(&mut tx, person(principal), scope, now, action, ("", detail)).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
-    let SelectedRows::Repositories(selected) = selected else {
-        return Err(ServiceError::NotFound.into());
-    };
     Ok(IntervalSet { run, changed: number(changed), rows, missing: selected.missing(rows) })
 }
 

@@ -14,7 +14,7 @@ use crate::{
     audit::allowed,
     connection_tests::{result, tested_credential, tested_repository},
     credentials,
-    error::answer,
+    error::{answer, sentence},
     gitops::Tokens,
     repositories,
 };
@@ -43,12 +43,7 @@ impl Ended {
         match problem {
             ServiceError::NotFound => Self::skipped("It was deleted meanwhile."),
             ServiceError::InUse(names) => Self::failed(in_use(names)),
-            ServiceError::Invalid(problems) => {
-                let said: Vec<_> =
-                    problems.iter().map(|problem| problem.message.as_str()).collect();
-                Self::failed(said.join(" "))
-            }
-            other => Self::failed(other.to_string()),
+            other => Self::failed(sentence(other)),
         }
     }
 }

@@ -10,18 +10,35 @@ use domain::{
     service::{Answer, Credentials, Repositories},
 };
 
-use super::plan::sentence;
-use crate::Engine;
+use crate::{Engine, error::sentence};
 
 /// What a row came to, and the credential that it added for others to share.
 pub(super) struct Added {
-    pub(super) result: Result<(), String>,
+    pub(super) result: Result<(), NotAdded>,
     pub(super) credential: Option<CredentialId>,
+}
+
+/// Why a row was not added, in a sentence.
+pub(super) enum NotAdded {
+    /// It was refused.
+    Row(String),
+    /// Whoever began the import may not go on, so that no other row is added either.
+    NoRow(String),
 }
 
 impl Added {
     pub(super) fn refused(why: impl Into<String>) -> Self {
-        Self { result: Err(why.into()), credential: None }
+        Self { result: Err(NotAdded::Row(why.into())), credential: None }
+    }
+
+    fn refused_for(problem: &ServiceError) -> Self {
+        let why = sentence(problem);
+        match problem {
+            ServiceError::NoLongerAllowed => {
+                Self { result: Err(NotAdded::NoRow(why)), credential: None }
+            }
+            _ => Self::refused(why),
+        }
     }
 }
 
@@ -36,7 +53,7 @@ pub(super) async fn add(
     let own = match credential {
         Some(form) => match create(engine, person, form).await {
             Ok(id) => Some(id),
-            Err(problem) => return Added::refused(sentence(&problem)),
+            Err(problem) => return Added::refused_for(&problem),
         },
         None => None,
     };
@@ -47,7 +64,7 @@ pub(super) async fn add(
     };
     match (rest, own) {
         (Ok(()), credential) => Added { result: Ok(()), credential },
-        (Err(problem), None) => Added::refused(sentence(&problem)),
+        (Err(problem), None) => Added::refused_for(&problem),
         (Err(problem), Some(id)) => {
             let why = sentence(&problem);
             match take_back(engine, person, id).await {

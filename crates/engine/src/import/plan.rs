@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use domain::{
-    Action, CredentialId, Name, Principal, Purpose, ServiceError,
+    Action, CredentialId, Name, Principal, ProjectId, Purpose,
     credentials::Route,
     import::{ImportFile, ImportItem, ImportLine, ImportPlan, ImportRow},
     repositories::spellings,
 };
 use storage::Scope;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, error::sentence};
 
 pub(super) async fn lines(
     engine: &Engine,
@@ -19,6 +19,7 @@ pub(super) async fn lines(
     file: &ImportFile,
 ) -> Result<Vec<ImportLine>, Error> {
     let mut taken = Taken::of(engine, scope, file).await?;
+    let project = storage::projects::default_id(&engine.db, scope).await?;
     let mut named = BTreeMap::new();
     let mut lines = Vec::with_capacity(file.rows.len());
     for row in &file.rows {
@@ -28,7 +29,7 @@ pub(super) async fn lines(
                 let detail = match (plan, item.shares.and_then(|n| file.rows.get(n))) {
                     (_, Some(first)) => format!("Linked to the credential of {}.", first.place),
                     (ImportPlan::Repository, None) => {
-                        opened_with(engine, scope, item, &mut named).await?
+                        opened_with(engine, (scope, project), item, &mut named).await?
                     }
                     (ImportPlan::Both, None) => "Linked to it.".to_owned(),
                     _ => String::new(),
@@ -80,17 +81,6 @@ fn planned<'a>(principal: &Principal, taken: &mut Taken, row: &'a ImportRow) -> 
         (false, _) => ImportPlan::Repository,
     };
     Ok((item, plan))
-}
-
-/// A refusal in one sentence or two.
-pub(super) fn sentence(problem: &ServiceError) -> String {
-    match problem {
-        ServiceError::Invalid(problems) => {
-            let said: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
-            said.join(" ")
-        }
-        other => other.to_string(),
-    }
 }
 
 /// What is there already, and what earlier rows add.
@@ -151,12 +141,11 @@ fn key(name: &str) -> Option<String> {
 /// Which credential would open a repository that brings none.
 async fn opened_with(
     engine: &Engine,
-    scope: Scope,
+    (scope, project): (Scope, ProjectId),
     item: &ImportItem,
     named: &mut BTreeMap<CredentialId, String>,
 ) -> Result<String, Error> {
     let Some(form) = &item.repository else { return Ok(String::new()) };
-    let project = storage::projects::default_id(&engine.db, scope).await?;
     let route = Route::default();
     let place = (&*form.url, &route);
     let found = crate::matching::find(engine, scope, project, Purpose::Helm, place).await?;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    BulkRunId, Grant, Principal, ServiceError,
+    BulkRunId, Grant, Principal,
     bulk::{BulkAction, BulkRowState},
     import::{ImportFile, ImportItem, ImportPlan, ImportPreview},
 };
@@ -12,7 +12,7 @@ use storage::{
     bulk::{NamedRow, NewRun},
 };
 
-use super::add::{Added, add};
+use super::add::{Added, NotAdded, add};
 use crate::{Engine, Error, error::chain};
 
 /// After which time the rest of a file is given up: by then nobody looks any more.
@@ -101,15 +101,14 @@ async fn work(
             credentials.insert(n, credential);
         }
         let position = i64::try_from(n).unwrap_or(i64::MAX);
-        let (state, detail) = match added.result {
-            Ok(()) => (BulkRowState::Done, String::new()),
-            Err(why) => (BulkRowState::Failed, why),
+        let (state, detail) = match &added.result {
+            Ok(()) => (BulkRowState::Done, ""),
+            Err(NotAdded::Row(why) | NotAdded::NoRow(why)) => (BulkRowState::Failed, why.as_str()),
         };
-        let is_over = detail == ServiceError::NoLongerAllowed.to_string();
-        storage::bulk::settle(&engine.db, scope, (id, position), state, &detail).await?;
+        storage::bulk::settle(&engine.db, scope, (id, position), state, detail).await?;
         engine.changes.tell(scope.organization());
-        if is_over {
-            return end(engine, scope, id, &detail).await;
+        if let Err(NotAdded::NoRow(why)) = &added.result {
+            return end(engine, scope, id, why).await;
         }
     }
     Ok(())

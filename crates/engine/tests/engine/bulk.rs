@@ -12,7 +12,7 @@ use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
     BulkRunId, CredentialId, Principal, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
-    bulk::{BulkAction, BulkRowState, BulkRun, SelectedRows},
+    bulk::{BulkAction, BulkRowState, BulkRun, BulkThing, SelectedRows},
     credentials::{CredentialQuery, CredentialSelection},
     repositories::{RepositoryQuery, RepositorySelection},
     service::{Audit, BulkRuns, Credentials, Repositories},
@@ -188,8 +188,10 @@ async fn a_run_takes_the_rights_of_the_action_on_one_row(env: TestEnv) {
     let viewer = env.member("Vic", Role::Viewer).await;
     let run = begin(&env, BulkAction::DeleteRepositories, these(&[repository])).await;
     let begun = async |person: &Principal, action: BulkAction| {
-        let rows = match action.things().0 {
-            "credential" => SelectedRows::Credentials(CredentialSelection::These(vec![credential])),
+        let rows = match action.thing() {
+            BulkThing::Credential => {
+                SelectedRows::Credentials(CredentialSelection::These(vec![credential]))
+            }
             _ => these(&[repository]),
         };
         BulkRuns::begin(&env.engine, person, action, rows).await.map(drop)
