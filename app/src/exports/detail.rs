@@ -40,7 +40,7 @@ pub(crate) fn detail() -> AnyView {
             Tab::Files => files_tab(&request, &principal, &export),
             Tab::Settings => form(&request, &principal, export.consumer, stored(&export)).await?,
             Tab::Activity => activity(&request, &principal, &export).await?,
-            _ => overview(&request, &principal, &export).await?,
+            _ => overview(&request, &principal, &export),
         };
         let delete = manages.then(|| {
             view! {
@@ -100,11 +100,7 @@ fn files_tab(request: &Request, principal: &Principal, export: &ExportDetail) ->
     .into_any()
 }
 
-async fn overview(
-    request: &Request,
-    principal: &Principal,
-    export: &ExportDetail,
-) -> Result<AnyView, ServiceError> {
+fn overview(request: &Request, principal: &Principal, export: &ExportDetail) -> AnyView {
     let refers = matches!(
         export.carrier,
         DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
@@ -128,7 +124,7 @@ async fn overview(
             </section>
         }
     });
-    Ok(view! {
+    view! {
         {unreachable}
         {noted}
         <div class="beside">
@@ -136,7 +132,7 @@ async fn overview(
             <div class="stack">{facts(export, request.now)} {check(export)}</div>
         </div>
     }
-    .into_any())
+    .into_any()
 }
 
 async fn activity(
