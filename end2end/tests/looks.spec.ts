@@ -25,7 +25,7 @@ async function look(person: Person, name: string, path: string, widths = WIDTHS)
   await page.goto(path.startsWith("http") ? path : person.origin + path);
   await page.waitForLoadState("load");
   // A page that wakes while it is looked at is half one page and half the other.
-  await page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset);
+  await page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset, undefined, { timeout: 30_000 });
   for (const width of widths) {
     for (const colorScheme of THEMES) {
       const where = `${name} ${width} ${colorScheme}`;
@@ -47,7 +47,7 @@ async function cutOff(page: Page): Promise<string[]> {
   // What just appeared is half there while it fades in.
   await page.evaluate(async () => {
     await new Promise((drawn) => requestAnimationFrame(drawn));
-    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
+    const ending = document.getAnimations().filter((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity);
     await Promise.allSettled(ending.map((one) => one.finished));
   });
   return page.evaluate(() => {
