@@ -2,7 +2,6 @@
 
 import { LOGIN, expect, newPerson, test } from "../harness/fixtures.ts";
 import { Hawser } from "../harness/hawser.ts";
-import { until } from "../harness/process.ts";
 
 for (const javaScriptEnabled of [true, false]) {
   test(`files are previewed and imported, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({ browser, registries }) => {
@@ -46,11 +45,10 @@ for (const javaScriptEnabled of [true, false]) {
 
       await test.step("each row tells what came of it", async () => {
         await expect(person.page).toHaveURL(/\/bulk\//);
-        await until("the import ends", async () => {
-          if ((await person.main.getByRole("heading", { level: 1 }).textContent())?.trim() === "Imported 2 of 3 rows") return true;
-          await person.page.reload();
-          return false;
-        });
+        await expect(async () => {
+          if (!javaScriptEnabled) await person.page.reload();
+          await expect(person.main.getByRole("heading", { level: 1 })).toHaveText("Imported 2 of 3 rows", { timeout: 500 });
+        }).toPass({ timeout: 30_000 });
         await expect(person.row("team-0")).toContainText("Added");
         await person.untilRepositories("Healthy", 2);
         await person.open("/credentials");

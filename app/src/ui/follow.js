@@ -10,12 +10,19 @@ let busy = false;
 let due = false;
 let over = false;
 
+/** Gives an element the attributes of its new self: labels and titles tell what its content does. */
+const adopt = (old, part) => {
+  for (const { name } of [...old.attributes]) if (!part.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of part.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+};
+
 const replace = (fresh) => {
   for (const part of fresh.querySelectorAll("[data-live]")) {
     const old = document.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
     // Nobody loses an open menu or table, a ticked box or the focus to a refresh.
-    if (!old || old.querySelector(":focus, details[open], input:checked") || old.innerHTML === part.innerHTML) continue;
-    old.innerHTML = part.innerHTML;
+    if (!old || old.querySelector(":focus, details[open], input:checked")) continue;
+    adopt(old, part);
+    if (old.innerHTML !== part.innerHTML) old.innerHTML = part.innerHTML;
   }
   // What was begun has ended, so that the words of its beginning no longer hold.
   if (!fresh.querySelector("[data-under-way]")) document.querySelector("[data-passing]")?.remove();
