@@ -12,16 +12,13 @@ use std::{
 
 use axum::{Router, extract::State, routing::post};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use connectors::{
-    http::{AllowList, EgressProfile, Outbound},
-    repository::LoginKey,
-    token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner},
-};
 use domain::{
     AuthMethod, CredentialId, OrganizationId, Secret, Timestamp,
     credentials::{Parameters, SecretMaterial},
     repositories::RepositoryUrl,
 };
+use egress::{AllowList, EgressProfile, LoginKey, Outbound};
+use token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{Failure, table::Row};

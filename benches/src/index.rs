@@ -19,11 +19,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use connectors::{
-    http::{AllowList, EgressProfile, Outbound},
-    repository::{KnownVersions, Registries, Synced, Target, Validators},
-};
 use domain::repositories::{RepositoryKind, RepositoryUrl};
+use egress::{AllowList, EgressProfile, Outbound};
+use registries::{KnownVersions, Registries, Synced, Target, Validators};
 use tokio::{net::TcpListener, process::Command};
 
 use crate::{Failure, http::Connection, memory, table::Row};

@@ -22,13 +22,13 @@ pub enum Error {
     Database(#[source] storage::Error),
     /// The embedded Vault did not start.
     #[error("starting the managed OpenBao (HAWSER_BAO_BINARY)")]
-    Managed(#[source] connectors::vault::managed::ManagedError),
+    Managed(#[source] vault::managed::ManagedError),
     /// The configuration of the external Vault cannot work.
     #[error("preparing the connection to Vault (HAWSER_VAULT_ADDR)")]
-    Vault(#[source] connectors::vault::VaultError),
+    Vault(#[source] vault::VaultError),
     /// The outbound client cannot be built.
     #[error("preparing the outbound client")]
-    Outbound(#[source] connectors::http::OutboundError),
+    Outbound(#[source] egress::OutboundError),
     /// The engine does not start.
     #[error("starting the engine")]
     Engine(#[source] engine::Error),

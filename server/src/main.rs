@@ -60,7 +60,7 @@ fn check(format: Format) -> ExitCode {
 
 fn policy() -> ExitCode {
     match config::vault_mount() {
-        Ok(mount) => say(&connectors::vault::policy(&mount)),
+        Ok(mount) => say(&vault::policy(&mount)),
         Err(problems) => failed(&problems.to_string()),
     }
 }

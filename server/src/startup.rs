@@ -5,20 +5,18 @@
 use std::{fs::File, io::Write as _, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
-use connectors::{
-    github::Github,
-    http::{Outbound, OutboundSettings},
-    repository::Registries,
-    token_exchange::Exchanges,
-    vault::{
-        CheckResult, Finding, Vault, VaultConfig,
-        managed::{self, Managed, ManagedConfig, ManagedError},
-    },
-};
+use egress::{Outbound, OutboundSettings};
 use engine::{Clock, Engine, SystemClock, VaultPlace, VaultReach};
+use github::Github;
 use metrics_exporter_prometheus::PrometheusHandle;
+use registries::Registries;
 use storage::Db;
+use token_exchange::Exchanges;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use vault::{
+    CheckResult, Finding, Vault, VaultConfig,
+    managed::{self, Managed, ManagedConfig, ManagedError},
+};
 
 use crate::{
     config::{Clusters, Config, DatabaseKind, VaultChoice},

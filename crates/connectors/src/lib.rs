@@ -1,25 +1,7 @@
-//! Other people's machines: chart registries, clusters, and Vault.
+//! Other people's machines: chart registries, Git servers, clusters, GitHub and Vault.
 //!
-//! [`http`] is the one way out to addresses that people typed; [`repository`] reads Helm and OCI
-//! registries through it, and [`git`] reads and writes Git repositories; [`github`] connects accounts
-//! there; [`sops`] encrypts what a cluster decrypts; [`vault`] keeps the secrets, with its own client
-//! and a fixed address.
-
-mod chart;
-mod failure;
-pub mod git;
-pub mod github;
-pub mod helm;
-pub mod http;
-pub mod kubernetes;
-mod lenient;
-mod oci;
-mod registry_types;
-pub mod repository;
-pub mod sops;
-mod status;
-pub mod token_exchange;
-pub mod vault;
-mod wire;
-
-pub use failure::{Failure, RefusedService};
+//! Each kind is a crate in a folder beside this one, so that the compiler keeps them apart. `egress` is the
+//! one way out to addresses that people typed, and all of them but `sops` go through it; `vault` has a client
+//! of its own with a fixed address. Only `github` knows another kind, `token_exchange`.
+//!
+//! This crate holds the tests that run them against real servers, as one program.

@@ -1,10 +1,8 @@
 //! What can go wrong inside, and the one place where it becomes an answer for a person.
 
-use connectors::{
-    Failure,
-    vault::{Unavailable, VaultError},
-};
 use domain::{Cause, Field, FieldProblem, ServiceError, cause::RemoteKind};
+use egress::Failure;
+use vault::{Unavailable, VaultError};
 
 /// A failed use case.
 #[derive(Debug, thiserror::Error)]

@@ -32,17 +32,19 @@ mod snapshot;
 
 use std::sync::Arc;
 
-use connectors::{
-    git::Git, github::Github, repository::Registries, token_exchange::Exchanges, vault::Vault,
-};
 use domain::Timestamp;
+use git_http::Git;
+use github::Github;
+use registries::Registries;
 use storage::Db;
+use token_exchange::Exchanges;
+use vault::Vault;
 
 pub use changes::Changes;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use connectors::repository::watched;
 pub use error::Error;
 pub use exports::{VaultPlace, VaultReach};
+pub use registries::watched;
 pub use sessions::SetUpLink;
 
 /// The scope of an organization that nobody asks about.
@@ -170,7 +172,7 @@ impl Engine {
     }
 
     /// The same engine, which connects accounts of this GitHub. What tokens are exchanged with has to
-    /// name the same one ([`connectors::token_exchange::ExchangeSettings::github`]).
+    /// name the same one ([`token_exchange::ExchangeSettings::github`]).
     #[must_use]
     pub fn connecting_to_github(mut self, github: Github) -> Self {
         self.github = Some(github);
@@ -179,7 +181,7 @@ impl Engine {
 
     /// The client for addresses that people typed.
     #[must_use]
-    pub fn outbound(&self) -> &connectors::http::Outbound {
+    pub fn outbound(&self) -> &egress::Outbound {
         self.registries.outbound()
     }
 
@@ -223,7 +225,7 @@ impl Engine {
     }
 
     /// Looks at everything Hawser needs of Vault.
-    pub async fn examine_vault(&self) -> connectors::vault::Examination {
+    pub async fn examine_vault(&self) -> vault::Examination {
         self.vault.examine().await
     }
 

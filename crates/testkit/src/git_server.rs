@@ -19,14 +19,12 @@ use axum::{
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::{
-    git::{Author, Change, Git, Limits, NewCommit},
-    http::{AllowList, Login, Outbound},
-};
 use domain::{
     Field, Secret, Timestamp,
     gitops::{Branch, GitUrl},
 };
+use egress::{AllowList, Login, Outbound};
+use git_http::{Author, Change, Git, Limits, NewCommit};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use connectors::vault::VaultConfig;
 use serde_json::Value;
+use vault::VaultConfig;
 
 pub struct OwnVault {
     binary: PathBuf,

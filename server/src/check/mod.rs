@@ -4,9 +4,9 @@ mod report;
 
 use std::{path::Path, process::Command, time::Duration};
 
-use connectors::vault::{CheckResult, Examination, Vault, VaultConfig, managed};
 use engine::{Clock, SystemClock};
 use tokio::time::timeout;
+use vault::{CheckResult, Examination, Vault, VaultConfig, managed};
 
 pub use report::{Format, Report, Row};
 

@@ -2,8 +2,8 @@
 
 use std::{fmt, process::ExitCode};
 
-use connectors::vault::CheckResult;
 use serde_json::json;
+use vault::CheckResult;
 
 /// Everything that was found, in the order in which it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 //! Token exchange: this server's own identities, and where the providers are.
 
-use connectors::token_exchange::{
-    Ambient, AwsIdentity, Container, ExchangeSettings, GoogleIdentity,
-};
 use strum::{EnumString, IntoStaticStr, VariantNames};
+use token_exchange::{Ambient, AwsIdentity, Container, ExchangeSettings, GoogleIdentity};
 
 use super::{
     settings,

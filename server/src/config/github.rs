@@ -1,9 +1,7 @@
 //! GitHub: where it is, and how this server is known to it.
 
-use connectors::{
-    github::{GithubApp, GithubSettings, OauthClient},
-    token_exchange::{ExchangeSettings, GithubHome, GithubIdentity},
-};
+use github::{GithubApp, GithubSettings, OauthClient};
+use token_exchange::{ExchangeSettings, GithubHome, GithubIdentity};
 use url::Url;
 
 use super::{

@@ -22,9 +22,9 @@ pub use self::vault::VaultChoice;
 pub use database_url::{DatabaseKind, DatabaseUrl};
 pub use settings::{SETTINGS, Setting, table};
 
-use connectors::{
-    github::GithubSettings, http::OutboundSettings, token_exchange::ExchangeSettings,
-};
+use ::github::GithubSettings;
+use egress::OutboundSettings;
+use token_exchange::ExchangeSettings;
 use values::{Noted, Values, read};
 
 use crate::web::{PublicUrl, RequestRate, TrustedProxies};

@@ -10,10 +10,8 @@ use std::{
     path::PathBuf,
 };
 
-use connectors::{
-    http::AllowList,
-    token_exchange::{ContainerUri, Endpoints},
-};
+use egress::AllowList;
+use token_exchange::{ContainerUri, Endpoints};
 use url::Url;
 
 use super::{

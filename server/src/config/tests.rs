@@ -159,7 +159,7 @@ fn the_way_out_is_told_without_passwords() {
 
 #[test]
 fn identities_are_off_until_they_are_turned_on() {
-    use connectors::token_exchange::{Ambient, AwsIdentity};
+    use token_exchange::{Ambient, AwsIdentity};
 
     let config = load(&[]).unwrap();
     assert_eq!(config.exchange.ambient, Ambient::default());
@@ -205,7 +205,7 @@ fn identities_are_off_until_they_are_turned_on() {
 
 #[test]
 fn metadata_services_are_asked_only_where_they_are_named() {
-    use connectors::token_exchange::{AwsIdentity, GoogleIdentity};
+    use token_exchange::{AwsIdentity, GoogleIdentity};
 
     let both = load(&[("HAWSER_AMBIENT_IDENTITIES", "aws-metadata, google-metadata")]).unwrap();
     let ambient = both.exchange.ambient;

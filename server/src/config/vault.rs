@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use connectors::vault::VaultConfig;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use url::{Host, Url};
+use vault::VaultConfig;
 
 use super::{
     parse, settings,

@@ -6,15 +6,12 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
-use connectors::{
-    http::{AllowList, Outbound},
-    repository::Registries,
-    vault::{Vault, VaultConfig},
-};
 use domain::{Timestamp, UserId};
+use egress::{AllowList, Outbound};
 use engine::{Engine, ManualClock};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use registries::Registries;
 use server::{
     Parts, Site,
     web::{
@@ -30,6 +27,7 @@ use tower_sessions::{
     SessionStore as _,
     session::{Id, Record},
 };
+use vault::{Vault, VaultConfig};
 
 pub const HOST: &str = "127.0.0.1:3000";
 pub const PASSWORD: &str = "correct horse battery staple";

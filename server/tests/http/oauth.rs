@@ -1,12 +1,10 @@
 //! Connecting accounts, as browsers see it.
 
 use axum::body::Body;
-use connectors::{
-    github::{Github, GithubApp, GithubSettings, OauthClient},
-    http::{AllowList, Outbound},
-    token_exchange::GithubIdentity,
-};
+use egress::{AllowList, Outbound};
+use github::{Github, GithubApp, GithubSettings, OauthClient};
 use http::{Method, StatusCode, header};
+use token_exchange::GithubIdentity;
 
 use testkit::github_stub::{CALLBACK, CLIENT, GithubStub as Stub, SECRET};
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use connectors::http::ClientCertificate;
 use domain::Secret;
+use egress::ClientCertificate;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };

@@ -3,16 +3,14 @@
 use std::{io::Write as _, time::Duration};
 
 use axum::body::Body;
-use connectors::{
-    http::{EgressProfile, Login},
-    repository::{KnownVersions, Synced, Validators},
-};
 use domain::{
     Cause, Secret,
     repositories::{RepositoryKind, RepositoryUrl},
 };
+use egress::{EgressProfile, Login};
 use flate2::{Compression, write::GzEncoder};
 use futures::stream;
+use registries::{KnownVersions, Synced, Validators};
 
 use crate::{
     helm,

@@ -1,8 +1,8 @@
 //! Challenges and refusals, each in the way of some registry: the right token is asked for, and a wrong
 //! login is told from one that may not read.
 
-use connectors::repository::{Registries, Synced, Target};
 use domain::Cause;
+use registries::{Registries, Synced, Target};
 use serde_json::json;
 
 use crate::{
@@ -13,10 +13,7 @@ use crate::{
 };
 
 /// Syncs `web` at a host with a login, typed by name.
-pub(crate) async fn named(
-    host: &Host,
-    registries: &Registries,
-) -> Result<Synced, connectors::Failure> {
+pub(crate) async fn named(host: &Host, registries: &Registries) -> Result<Synced, egress::Failure> {
     let target = with_login(oci(&host.url("/team")), "right");
     sync(registries, &Target { chart_names: vec!["web".into()], ..target }).await
 }

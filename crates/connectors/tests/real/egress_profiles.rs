@@ -2,11 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use connectors::{
-    http::{AllowList, EgressProfile, Login, Outbound, OutboundError, OutboundSettings},
-    repository::{Registries, Target},
-};
 use domain::{Cause, Secret, connection_tests::Stage};
+use egress::{AllowList, EgressProfile, Login, Outbound, OutboundError, OutboundSettings};
+use registries::{Registries, Target};
 
 use crate::{
     authority::Authority,

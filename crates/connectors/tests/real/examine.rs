@@ -1,10 +1,10 @@
 //! What every connection test has to keep, and the stages of one that goes well.
 
-use connectors::repository::{Examined, Registries, Target};
 use domain::{
     Cause, Timestamp,
     connection_tests::{Stage, StageResult, StageState},
 };
+use registries::{Examined, Registries, Target};
 
 use crate::{
     helm,

@@ -59,8 +59,8 @@ async fn tokens_of_a_real_registry_are_got_and_their_limits_are_told() {
 
 /// The cause of a sync, at the stage where a test finds it too.
 async fn sync_failure(
-    registries: &connectors::repository::Registries,
-    target: &connectors::repository::Target,
+    registries: &registries::Registries,
+    target: &registries::Target,
 ) -> Option<(Stage, Cause)> {
     sync(registries, target).await.err().map(|failure| (Stage::List, failure.cause))
 }

@@ -2,14 +2,12 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use connectors::{
-    http::{AllowList, EgressProfile, Login, Outbound, OutboundSettings},
-    repository::{Registries, Target},
-};
 use domain::{
     Cause, Secret,
     connection_tests::{Stage, StageState},
 };
+use egress::{AllowList, EgressProfile, Login, Outbound, OutboundSettings};
+use registries::{Registries, Target};
 
 use crate::{
     authority::{Authority, Identity},

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use connectors::{
-    http::{EgressProfile, Freshness},
-    token_exchange::Owner,
-};
 use domain::{
     AuthMethod, Cause, Timestamp,
     credentials::{Parameters, SecretMaterial},
 };
+use egress::{EgressProfile, Freshness};
+use token_exchange::Owner;
 
 use crate::{
     exchange_servers::Aws,

@@ -2,15 +2,13 @@
 
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use connectors::{
-    http::{AllowList, EgressProfile, Freshness, Outbound, OutboundSettings},
-    token_exchange::{Endpoints, ExchangeSettings, Exchanges},
-};
 use domain::{
     AuthMethod, Cause,
     credentials::{Parameters, SecretMaterial},
 };
+use egress::{AllowList, EgressProfile, Freshness, Outbound, OutboundSettings};
 use serde_json::json;
+use token_exchange::{Endpoints, ExchangeSettings, Exchanges};
 
 use crate::{
     authority::Authority,

@@ -1,15 +1,13 @@
 //! GitHub: a stub that checks the app's JWT with its public key as GitHub does.
 
 use axum::response::Response;
-use connectors::{
-    http::{EgressProfile, Freshness},
-    token_exchange::{Endpoints, ExchangeSettings, GithubHome, GithubIdentity},
-};
 use domain::{
     AuthMethod, Cause,
     credentials::{Parameters, SecretMaterial},
 };
+use egress::{EgressProfile, Freshness};
 use serde_json::{Value, json};
+use token_exchange::{Endpoints, ExchangeSettings, GithubHome, GithubIdentity};
 
 use crate::{
     exchange_keys::{Key, Public},

@@ -3,15 +3,13 @@
 
 use std::time::Duration;
 
-use connectors::{
-    http::{EgressProfile, Freshness},
-    token_exchange::{Ambient, Endpoints, ExchangeSettings, GoogleIdentity},
-};
 use domain::{
     AuthMethod, Cause,
     credentials::{Parameters, SecretMaterial},
 };
+use egress::{EgressProfile, Freshness};
 use serde_json::json;
+use token_exchange::{Ambient, Endpoints, ExchangeSettings, GoogleIdentity};
 
 use crate::{
     exchange_keys::{Key, Public},

@@ -4,18 +4,16 @@
 use std::{path::PathBuf, sync::Mutex, time::Duration};
 
 use axum::response::Response;
-use connectors::{
-    http::EgressProfile,
-    token_exchange::{
-        Ambient, AwsIdentity, Container, ContainerUri, Endpoints, ExchangeSettings, Exchanges,
-        GoogleIdentity,
-    },
-};
 use domain::{
     AuthMethod, Cause, OrganizationId, Timestamp,
     credentials::{Parameters, SecretMaterial},
 };
+use egress::EgressProfile;
 use serde_json::json;
+use token_exchange::{
+    Ambient, AwsIdentity, Container, ContainerUri, Endpoints, ExchangeSettings, Exchanges,
+    GoogleIdentity,
+};
 
 use crate::{
     exchange_servers::Aws,
@@ -155,8 +153,7 @@ async fn the_service_account_of_a_machine_acts_as_that_of_the_rule() {
     };
     let first = login(owner(), NOW).await.unwrap();
     assert_eq!(pair(&first), ("oauth2accesstoken", "ya29.workload"));
-    let stranger =
-        connectors::token_exchange::Owner { organization: OrganizationId::new(), ..owner() };
+    let stranger = token_exchange::Owner { organization: OrganizationId::new(), ..owner() };
     let failure = login(stranger, NOW).await.unwrap_err();
     assert_eq!(failure.cause, Cause::ExchangeRefused);
     assert_tells_nothing(&failure, &["canary", "of-machine"]);

@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use connectors::{
-    http::{EgressProfile, Freshness},
-    token_exchange::{Ambient, AwsIdentity, Endpoints, ExchangeSettings, Owner},
-};
 use domain::{
     AuthMethod, Cause, OrganizationId,
     credentials::{Parameters, SecretMaterial},
 };
+use egress::{EgressProfile, Freshness};
+use token_exchange::{Ambient, AwsIdentity, Endpoints, ExchangeSettings, Owner};
 
 use crate::{
     exchange_servers::Aws,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use connectors::token_exchange::{Ambient, AwsIdentity, Endpoints, ExchangeSettings, Exchanges};
+use token_exchange::{Ambient, AwsIdentity, Endpoints, ExchangeSettings, Exchanges};
 
 use crate::exchange_stub::{configured, exchanges, hours, owner};
 

@@ -1,8 +1,8 @@
 //! Shapes that are sent as they are, and what goes wrong on the way to a provider.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::http::{EgressProfile, Freshness};
 use domain::{AuthMethod, Cause, credentials::Parameters};
+use egress::{EgressProfile, Freshness};
 
 use crate::{
     exchange_stub::{NOW, Stub, exchanges, material, owner, pair, url},

@@ -8,17 +8,13 @@ use std::{
 };
 
 use axum::{Router, body::to_bytes, extract::Request, response::Response};
-use connectors::{
-    Failure,
-    http::{AllowList, Login, Outbound},
-    repository::LoginKey,
-    token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner},
-};
 use domain::{
     AuthMethod, CredentialId, OrganizationId, Secret, Timestamp,
     credentials::{Parameters, SecretMaterial},
     repositories::RepositoryUrl,
 };
+use egress::{AllowList, Failure, Login, LoginKey, Outbound};
+use token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner};
 use tokio::net::TcpListener;
 
 use crate::authority::Identity;

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use connectors::{
-    git::{Git, Hosting, commit_url},
-    http::{AllowList, EgressProfile, Outbound, OutboundSettings},
-};
 use domain::{Cause, gitops::GitUrl};
+use egress::{AllowList, EgressProfile, Outbound, OutboundSettings};
+use git_http::{Git, Hosting, commit_url};
 use serde_json::{Value, json};
 
 use testkit::git_server::{CANARY, GitServer, branch, client, commit, login, write};

@@ -8,13 +8,10 @@ use std::{
 };
 
 use axum::{body::Body, extract::Request, response::Response};
-use connectors::{
-    Failure,
-    git::{Git, Limits, blob_id},
-    http::Login,
-};
 use domain::{Cause, Secret, gitops::GitUrl};
+use egress::{Failure, Login};
 use futures::{StreamExt as _, stream};
+use git_http::{Git, Limits, blob_id};
 
 use testkit::git_server::{CANARY, GitServer, branch, client, limited, login};
 

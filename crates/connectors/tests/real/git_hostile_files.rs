@@ -3,12 +3,10 @@
 use std::{fs, path::Path};
 
 use axum::{body::Body, extract::Request, response::Response};
-use connectors::{
-    Failure,
-    git::{Checkout, PushError},
-};
 use domain::Cause;
+use egress::Failure;
 use futures::{StreamExt as _, stream};
+use git_http::{Checkout, PushError};
 
 use testkit::git_server::{CANARY, GitServer, branch, client, commit, login, write};
 

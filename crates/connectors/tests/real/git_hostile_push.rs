@@ -1,7 +1,7 @@
 //! Git servers whose answers to a push refuse, lie, or say nothing.
 
-use connectors::git::PushError;
 use domain::Cause;
+use git_http::PushError;
 
 use testkit::git_server::{CANARY, branch, client, commit, login, write};
 

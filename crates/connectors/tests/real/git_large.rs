@@ -1,7 +1,7 @@
 //! Repositories that hold far more than Hawser needs of them, with a real Git server.
 
-use connectors::git::{Checkout, Limits, PushError, blob_id};
 use domain::Cause;
+use git_http::{Checkout, Limits, PushError, blob_id};
 
 use testkit::git_server::{Bridge, GitServer, branch, commit, delete, limited, login, write};
 

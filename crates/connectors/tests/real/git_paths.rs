@@ -2,11 +2,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-use connectors::{
-    Failure,
-    git::{Change, FileKind, PushError},
-};
 use domain::Cause;
+use egress::Failure;
+use git_http::{Change, FileKind, PushError};
 
 use testkit::git_server::{GitServer, branch, commit, delete, git, login, write};
 

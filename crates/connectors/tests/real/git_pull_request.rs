@@ -2,9 +2,9 @@
 
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::git::{Hosting, NewPullRequest, PullRequest};
-use connectors::{Failure, http::Login};
 use domain::{Cause, Provider, Secret, gitops::GitUrl};
+use egress::{Failure, Login};
+use git_http::{Hosting, NewPullRequest, PullRequest};
 use serde_json::{Value, json};
 
 use testkit::git_server::{CANARY, branch, client};

@@ -2,8 +2,8 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-use connectors::git::{FileKind, PushError, blob_id};
 use domain::Cause;
+use git_http::{FileKind, PushError, blob_id};
 
 use testkit::git_server::{Bridge, CANARY, GitServer, branch, commit, delete, login, write};
 

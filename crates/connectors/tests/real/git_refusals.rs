@@ -1,11 +1,9 @@
 //! What Git servers refuse or lead elsewhere, and what people read of it.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::{
-    git::PushError,
-    http::{AllowList, Login, Outbound},
-};
 use domain::{Cause, Secret, gitops::GitUrl};
+use egress::{AllowList, Login, Outbound};
+use git_http::PushError;
 
 use testkit::git_server::{Bridge, GitServer, branch, client, commit, git, login, write};
 
@@ -57,7 +55,7 @@ async fn r_cred_01_another_origin_is_named_and_not_asked() {
 async fn a_loop_and_a_page_within_the_origin_are_no_repositories() {
     let around = Host::start(|own, _| answer(302, &[("location", &own.url("/x"))], "")).await;
     let outbound = Outbound::new(AllowList::parse(&around.authority).unwrap()).unwrap();
-    let git = connectors::git::Git::new(outbound);
+    let git = git_http::Git::new(outbound);
     let refused = git.branches(&git_hostile::url(&around), &login()).await.unwrap_err();
     assert_eq!(refused.cause, Cause::RedirectRefused);
     let page = Host::start(|own, request| match request.uri().path() {

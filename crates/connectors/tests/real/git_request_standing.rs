@@ -1,10 +1,8 @@
 //! What became of a pull request, with stubs that describe it as the hosts do.
 
-use connectors::{
-    Failure,
-    git::{Hosting, PullRequestState},
-};
 use domain::{Cause, Provider, gitops::GitUrl};
+use egress::Failure;
+use git_http::{Hosting, PullRequestState};
 use serde_json::{Value, json};
 
 use testkit::git_server::{CANARY, client};

@@ -1,14 +1,12 @@
 //! Connecting accounts of GitHub, against a stub that checks what GitHub checks.
 
-use connectors::{
-    github::{
-        Github, GithubApp, GithubError, GithubSettings, Grant, OauthClient, Revoked, TokenRefusal,
-        Verifier,
-    },
-    http::{AllowList, EgressProfile, Outbound},
-    token_exchange::{ExchangeSettings, GithubHome, GithubIdentity},
-};
 use domain::{Cause, Secret, credentials::SecretMaterial};
+use egress::{AllowList, EgressProfile, Outbound};
+use github::{
+    Github, GithubApp, GithubError, GithubSettings, Grant, OauthClient, Revoked, TokenRefusal,
+    Verifier,
+};
+use token_exchange::{ExchangeSettings, GithubHome, GithubIdentity};
 
 use testkit::github_stub::{APP, CALLBACK, CLIENT, Device, GithubStub as Stub, SECRET, WORDS};
 

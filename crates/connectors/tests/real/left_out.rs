@@ -1,7 +1,7 @@
 //! What a sync leaves out is counted by reason, and hides nothing else.
 
-use connectors::repository::Synced;
 use domain::Cause;
+use registries::Synced;
 use serde_json::json;
 
 use crate::{

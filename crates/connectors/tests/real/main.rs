@@ -54,15 +54,12 @@ mod vault;
 mod vault_examined;
 mod vault_folder;
 
-use connectors::{
-    Failure,
-    http::{AllowList, EgressProfile, Login, Outbound},
-    repository::{KnownVersions, LoginKey, Registries, Synced, Target, Validators},
-};
 use domain::{
     CredentialId, OrganizationId, Secret,
     repositories::{RepositoryKind, RepositoryUrl},
 };
+use egress::{AllowList, EgressProfile, Failure, Login, LoginKey, Outbound};
+use registries::{KnownVersions, Registries, Synced, Target, Validators};
 
 /// Registries that may reach these hosts and nothing private besides.
 fn registries(allow: &str) -> Registries {

@@ -3,14 +3,12 @@
 
 use axum::extract::Request;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::{
-    http::Login,
-    repository::{Examined, TokenMaker},
-};
 use domain::{
     Cause, Secret, Timestamp,
     connection_tests::{Stage, StageState},
 };
+use egress::Login;
+use registries::{Examined, TokenMaker};
 
 use crate::{
     examine::{examine, failed, stage},
@@ -167,7 +165,7 @@ async fn a_token_for_git_is_asked_about_at_its_maker() {
     let registries = registries(&allow)
         .with_github("ghcr.test", github.url("/").parse().unwrap())
         .with_gitlab("gitlab.test", api.url("/api/v4/").parse().unwrap());
-    let ask = async |registries: &connectors::repository::Registries, maker, token: &str| {
+    let ask = async |registries: &registries::Registries, maker, token: &str| {
         let login = Login::stored("ann".into(), Secret::new(token.into()));
         let now = Timestamp::from_millis(1_790_000_000_000);
         registries.examine_token(maker, login, now).await.unwrap()

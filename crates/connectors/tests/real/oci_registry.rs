@@ -1,13 +1,11 @@
 //! A real registry with a password: push by hand, then everything Hawser reads.
 
-use connectors::{
-    http::EgressProfile,
-    repository::{KnownVersions, Synced, Target, Validators},
-};
 use domain::{
     Cause,
     repositories::{RepositoryKind, RepositoryUrl},
 };
+use egress::EgressProfile;
+use registries::{KnownVersions, Synced, Target, Validators};
 
 use crate::{oci, registries, registry::Registry, sync, versions, with_login};
 

@@ -7,14 +7,12 @@ use std::sync::{
 };
 
 use axum::{extract::Request, http::header::AUTHORIZATION, response::Response};
-use connectors::{
-    http::EgressProfile,
-    repository::{KnownVersions, Synced, Validators},
-};
 use domain::{
     Cause,
     repositories::{RepositoryKind, RepositoryUrl},
 };
+use egress::EgressProfile;
+use registries::{KnownVersions, Synced, Validators};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use connectors::repository::Target;
+use registries::Target;
 use reqwest::{Method, StatusCode, header::LOCATION};
 use serde_json::json;
 use sha2::{Digest, Sha256};

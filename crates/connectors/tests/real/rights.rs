@@ -1,8 +1,8 @@
 //! What a test tells besides its stages: rights beyond reading, expiry and limits of requests.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use connectors::repository::Target;
 use domain::connection_tests::{Quota, Stage};
+use registries::Target;
 
 use crate::{
     examine::{examine, failed, stage},

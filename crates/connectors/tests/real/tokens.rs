@@ -86,11 +86,8 @@ async fn a_short_token_is_not_kept_and_a_wrong_password_is_told() {
     assert_eq!(issued.load(SeqCst), 2, "a login that is not stored shares no token");
 }
 
-fn domain_target(host: &Host) -> connectors::repository::Target {
-    connectors::repository::Target {
-        login_key: None,
-        ..with_login(oci(&host.url("/web")), "right")
-    }
+fn domain_target(host: &Host) -> registries::Target {
+    registries::Target { login_key: None, ..with_login(oci(&host.url("/web")), "right") }
 }
 
 #[tokio::test]
@@ -144,7 +141,7 @@ async fn a_token_that_opens_nothing_is_a_matter_of_rights() {
     })
     .await;
     let registries = registries(&host.authority);
-    let target = connectors::repository::Target {
+    let target = registries::Target {
         chart_names: vec!["web".into()],
         ..with_login(oci(&host.url("/team")), "x")
     };

@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use connectors::vault::{
-    Newest, SecretEnvelope, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
-    managed::{LOG_BYTES, Managed, ManagedConfig, ManagedError},
-};
 use domain::{
     AuthMethod, CredentialId, OperationId, OrganizationId, Secret, credentials::Parameters,
+};
+use vault::{
+    Newest, SecretEnvelope, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
+    managed::{LOG_BYTES, Managed, ManagedConfig, ManagedError},
 };
 
 #[expect(

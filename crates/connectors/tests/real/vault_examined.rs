@@ -1,6 +1,6 @@
 //! A Vault of the operator's own that is set up wrongly: each mistake is named.
 
-use connectors::vault::{
+use vault::{
     CheckResult, CheckStep, Distrust, Right, Unavailable, Vault, VaultConfig, VaultError, policy,
 };
 

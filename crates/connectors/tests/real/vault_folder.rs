@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use connectors::vault::{
+use vault::{
     Vault,
     managed::{LOG_BYTES, Managed, ManagedConfig, ManagedError},
 };

@@ -1,9 +1,5 @@
 //! Testing a kubeconfig: its own API server is asked, and told nothing but the login.
 
-use connectors::{
-    Failure,
-    kubernetes::{ApiServer, Review},
-};
 use domain::{
     Action, Cause, CredentialId, Field, Grant, Principal, ServiceError,
     access::parse_id,
@@ -12,6 +8,8 @@ use domain::{
     connection_tests::{ConnectionTest, Stage, StageResult, StageState, TestConnection},
     credentials::{Kubeconfig, SecretMaterial},
 };
+use egress::Failure;
+use kubernetes::{ApiServer, Review};
 use storage::Scope;
 use tokio::time::Instant;
 

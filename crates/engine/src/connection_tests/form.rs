@@ -1,11 +1,5 @@
 //! Testing what a form says. Nothing of it is stored.
 
-use connectors::{
-    Failure,
-    http::{EgressProfile, Freshness, Login},
-    repository::Target,
-    token_exchange::{LoginReach, Owner},
-};
 use domain::{
     Action, AuthMethod, Cause, CredentialId, CredentialKind, Field, Grant, Principal, Provider,
     ServiceError,
@@ -15,7 +9,10 @@ use domain::{
     credentials::{Parameters, Route, SecretMaterial, material, readable_origin},
     repositories::{RepositoryKind, RepositoryUrl, chart_names},
 };
+use egress::{EgressProfile, Failure, Freshness, Login};
+use registries::Target;
 use storage::{Scope, circuit_breaker::CredentialAtHost, repositories::Linkable};
+use token_exchange::{LoginReach, Owner};
 use tokio::time::Instant;
 
 use super::{

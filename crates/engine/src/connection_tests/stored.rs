@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use connectors::http::{Freshness, Login};
 use domain::{
     Action, Cause, CredentialId, CredentialKind, Grant, Principal, RepositoryId, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
@@ -11,6 +10,7 @@ use domain::{
     credentials::ExpirySource,
     repositories::{LinkState, RepositoryUrl},
 };
+use egress::{Freshness, Login};
 use futures::{StreamExt, stream};
 use storage::{
     Scope,

@@ -1,15 +1,13 @@
 //! Testing a token for Git, which is linked to no repository: its maker is asked about it.
 
-use connectors::{
-    http::Login,
-    repository::{Examined, TokenMaker},
-};
 use domain::{
     Cause, CredentialId, CredentialKind,
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, StageResult, StageState},
     credentials::SecretMaterial,
 };
+use egress::Login;
+use registries::{Examined, TokenMaker};
 use storage::{Scope, circuit_breaker::CredentialAtHost, repositories::Linkable};
 
 use super::stored::{count, keep_expiry};

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use connectors::{
-    Failure,
-    http::Login,
-    repository::{Examined, LoginKey, Target},
-};
 use domain::{
     Cause, RepositoryId,
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, StageResult, StageState},
 };
+use egress::{Failure, Login, LoginKey};
+use registries::{Examined, Target};
 
 use crate::{Engine, circuit_breaker::LoginOutcome, repositories::Unready};
 

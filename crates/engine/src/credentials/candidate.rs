@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use connectors::vault::VaultError;
 use domain::{
     Action, CredentialId, Field, Grant, Principal, ServiceError,
     access::parse_id,
@@ -14,6 +13,7 @@ use storage::{
     credentials::{OperationEnd, OperationStep, Staged},
     jobs,
 };
+use vault::VaultError;
 
 use super::{
     commit::{Commit, count},

@@ -47,7 +47,7 @@ pub(super) async fn commit(
     version: u64,
     by: By,
 ) -> Result<Option<Saved>, Error> {
-    let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
+    let version = i64::try_from(version).map_err(|_| vault::VaultError::Malformed)?;
     let step = OperationStep::Intent;
     count(engine, Commit { operation, version, step, by, remark: "", job: None }).await
 }

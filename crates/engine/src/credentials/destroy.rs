@@ -1,12 +1,12 @@
 //! Destroying what is never used again: the secret of a deleted credential, the version of an operation
 //! that was given up. What the workers call.
 
-use connectors::vault::VaultError;
 use domain::{
     CredentialId, OperationId, ServiceError,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
     credentials::CredentialState,
 };
+use vault::VaultError;
 
 use storage::{Scope, credentials::GivenUp};
 use uuid::Uuid;

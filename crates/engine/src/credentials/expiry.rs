@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use connectors::http::certificate_end;
 use domain::{
     Provider, Timestamp, UnverifiedClaims,
     credentials::{ExpirySource, SecretMaterial},
 };
+use egress::certificate_end;
 
 /// A token of ECR and ECR Public dies 12 hours after AWS made it.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html>

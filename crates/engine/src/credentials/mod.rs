@@ -37,7 +37,6 @@ mod uses;
 mod write;
 
 use async_trait::async_trait;
-use connectors::vault::SecretPath;
 use domain::{
     AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, Field, Principal, Secret,
     ServiceError,
@@ -51,6 +50,7 @@ use domain::{
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use storage::{Scope, credentials::Existing};
+use vault::SecretPath;
 
 use crate::{
     Engine, Error,

@@ -1,8 +1,8 @@
 //! Who wrote the newest version in Vault. That tells only the secret itself, so it is read for it.
 
-use connectors::vault::Newest;
 use domain::audit::ReadPurpose;
 use storage::credentials::Operation;
+use vault::Newest;
 
 use super::{
     path,

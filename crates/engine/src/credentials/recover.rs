@@ -1,9 +1,9 @@
 //! Deciding operations that were left between prepare and commit: by a crash, or by a Vault that did not
 //! answer.
 
-use connectors::vault::{SecretPath, VaultError};
 use domain::{audit::AuditActor, credentials::CredentialState};
 use storage::credentials::Operation;
+use vault::{SecretPath, VaultError};
 
 use super::{commit::abort, newest::newest, path, store::settled};
 use crate::{Engine, Error, error::chain};

@@ -1,6 +1,5 @@
 //! Bringing an earlier secret back.
 
-use connectors::vault::{SecretEnvelope, VaultError};
 use domain::{
     Action, CredentialId, Field, OperationId, Principal, ServiceError,
     access::parse_id,
@@ -11,6 +10,7 @@ use storage::{
     Scope,
     credentials::{CredentialDraft, Kind, Operation},
 };
+use vault::{SecretEnvelope, VaultError};
 
 use super::{
     content::Content,

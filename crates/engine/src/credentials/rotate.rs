@@ -2,25 +2,23 @@
 
 use std::time::Duration;
 
-use connectors::{
-    http::{EgressProfile, Freshness},
-    repository::Target,
-    token_exchange::Owner,
-    vault::VaultError,
-};
 use domain::{
     Cause, CredentialId, RepositoryId, ServiceError,
     audit::{AuditActor, ReadPurpose},
     credentials::SecretMaterial,
     repositories::{LinkState, RepositoryUrl},
 };
+use egress::{EgressProfile, Freshness};
 use futures::{StreamExt, TryStreamExt};
+use registries::Target;
 use storage::{
     Scope,
     credentials::{OperationStep, Staged, Tested},
     jobs::{self, ClaimedJob},
     repositories::SyncTarget,
 };
+use token_exchange::Owner;
+use vault::VaultError;
 
 use super::{
     commit::{Commit, count},

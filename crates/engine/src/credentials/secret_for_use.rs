@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use connectors::{
-    repository::LoginKey,
-    token_exchange::{LoginReach, Owner},
-    vault::{SecretEnvelope, VaultError},
-};
 use domain::{
     CredentialId, ServiceError,
     credentials::{AllowedAddresses, Route, SecretMaterial},
 };
+use egress::LoginKey;
 use storage::{Scope, credentials::Committed};
+use token_exchange::{LoginReach, Owner};
+use vault::{SecretEnvelope, VaultError};
 
 use super::{
     addresses, path,

@@ -20,7 +20,7 @@ pub(super) async fn stage(
     version: u64,
     by: By,
 ) -> Result<Option<Saved>, Error> {
-    let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
+    let version = i64::try_from(version).map_err(|_| vault::VaultError::Malformed)?;
     let scope = operation.scope;
     let (id, now) = (operation.credential, engine.clock.now());
     let mut tx = engine.db.begin_work(scope).await?;

@@ -1,6 +1,5 @@
 //! Changing what a credential is made of.
 
-use connectors::vault::VaultError;
 use domain::{
     Action, AuthMethod, Field, Grant, OperationId, Principal, Secret, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
@@ -13,6 +12,7 @@ use storage::{
     Scope,
     credentials::{Existing, Kind, Operation},
 };
+use vault::VaultError;
 
 use super::{
     content::Content,

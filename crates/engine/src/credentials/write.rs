@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use connectors::vault::{Newest, SecretEnvelope, SecretPath, Unavailable, VaultError};
 use domain::{Field, Grant, OperationId, Secret, credentials::CredentialState};
 use storage::{
     Scope,
     credentials::{Kind, Operation, OperationState},
 };
+use vault::{Newest, SecretEnvelope, SecretPath, Unavailable, VaultError};
 
 use super::{newest::newest, path};
 use crate::{Engine, Error, audit::By};

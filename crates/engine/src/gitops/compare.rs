@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connectors::{
-    Failure,
-    git::{Change, Checkout, FileKind, TreeFile, blob_id},
-};
 use domain::{Cause, Timestamp, gitops::Folder};
+use egress::Failure;
+use git_http::{Change, Checkout, FileKind, TreeFile, blob_id};
 use storage::gitops::targets::File;
 
 use super::render::{RenderRefusal, Text, Wanted, WantedFile};
@@ -213,7 +211,7 @@ pub(super) fn written(text: &Text, now: Timestamp) -> Result<(String, Option<Str
     match text {
         Text::Open(text) => Ok((text.clone(), None)),
         Text::Sealed { secret, recipients, preview } => {
-            let sealed = connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
+            let sealed = sops::encrypt(secret, recipients, now).map_err(|error| {
                 tracing::error!(%error, "failed to encrypt a secret");
                 let detail = "A secret could not be encrypted for its recipients.";
                 NoPlan::Refused(RenderRefusal::new(Cause::ExportIncomplete, detail))

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use connectors::git::blob_id;
 use domain::{
     Cause, CredentialId, ExportId, Name, Secret,
     exports::{
@@ -13,6 +12,7 @@ use domain::{
     },
     gitops::Folder,
 };
+use git_http::blob_id;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use storage::Scope;

@@ -12,11 +12,11 @@
 //!
 //! It holds no secret and no user name.
 
-use connectors::Failure;
 use domain::{
     NoticeId, Timestamp,
     notices::{News, Notice},
 };
+use egress::Failure;
 use serde_json::{Value, json};
 use storage::{
     Scope,

@@ -1,6 +1,5 @@
 //! Adding a repository.
 
-use connectors::http::{EgressProfile, Login};
 use domain::{
     Action, Cause, CredentialId, Field, Grant, Principal, ProjectId, Purpose, RepositoryId,
     audit::{AuditAction, AuditTarget, ReadPurpose},
@@ -10,6 +9,7 @@ use domain::{
         AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
 };
+use egress::{EgressProfile, Login};
 use storage::{
     Scope,
     gitops::Touched,

@@ -1,15 +1,12 @@
 //! Asking a registry, if there is nothing that forbids it.
 
-use connectors::{
-    Failure,
-    http::{EgressProfile, Freshness, Login},
-    repository::{KnownVersions, Target, Validators},
-};
 use domain::{
     Cause, Timestamp,
     connection_tests::Quota,
     repositories::{LinkState, RepositoryKind, RepositoryUrl, Transport},
 };
+use egress::{EgressProfile, Failure, Freshness, Login};
+use registries::{KnownVersions, Target, Validators};
 use storage::{Scope, circuit_breaker::CredentialAtHost, repositories::SyncTarget};
 
 use super::{

@@ -7,18 +7,14 @@ use std::{
     time::Duration,
 };
 
-use connectors::{
-    Failure,
-    http::{EgressProfile, Login},
-    repository::LoginKey,
-    token_exchange::Owner,
-    vault::VaultError,
-};
 use domain::{
     Cause, CredentialId, ServiceError, credentials::SecretMaterial, repositories::RepositoryUrl,
 };
+use egress::{EgressProfile, Failure, Login, LoginKey};
 use storage::Scope;
+use token_exchange::Owner;
 use tokio::{sync::Mutex, time::Instant};
+use vault::VaultError;
 
 use crate::{
     Engine, Error,

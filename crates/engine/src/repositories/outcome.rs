@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use connectors::{
-    Failure,
-    repository::{Synced, Validators},
-};
 use domain::{
     Cause, CredentialId, Timestamp, charts::FoundVersion, connection_tests::Quota,
     repositories::SyncTrigger,
 };
+use egress::Failure;
+use registries::{Synced, Validators};
 use storage::{
     Scope,
     repositories::{SyncOutcome, SyncTarget},

@@ -1,9 +1,9 @@
 //! What a form may name: credentials, projects, egress profiles.
 
-use connectors::http::EgressProfile;
 use domain::{
     Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, RepositoryId, Timestamp,
 };
+use egress::EgressProfile;
 use storage::{Scope, Tx, repositories::Linkable};
 
 use crate::{Engine, Error};

@@ -14,13 +14,13 @@ use crate::env::{
     on_both,
     registry::Registry,
 };
-use connectors::vault::VaultConfig;
 use domain::{
     Cause, CredentialId, ServiceError, audit::AuditAction, credentials::CredentialState,
     service::Credentials,
 };
 use engine::Clock;
 use storage::credentials::{Kind, OperationEnd, OperationStep};
+use vault::VaultConfig;
 
 on_both!(
     a_refused_candidate_is_tested_again_where_it_was_refused,

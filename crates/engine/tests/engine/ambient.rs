@@ -8,10 +8,6 @@ use std::{
 
 use crate::env::{TestEnv, on_both, registry::Registry};
 use axum::{Router, extract::Request, http::StatusCode};
-use connectors::{
-    http::{AllowList, Outbound},
-    token_exchange::{Ambient, Endpoints, ExchangeSettings, Exchanges, GoogleIdentity},
-};
 use domain::{
     Cause, CredentialId, Field, Role, ServiceError,
     connection_tests::TestConnection,
@@ -19,7 +15,9 @@ use domain::{
     projects::ProjectForm,
     service::{ConnectionTests, Credentials, Projects},
 };
+use egress::{AllowList, Outbound};
 use engine::{Clock, SystemClock};
+use token_exchange::{Ambient, Endpoints, ExchangeSettings, Exchanges, GoogleIdentity};
 
 on_both!(the_identity_of_the_chosen_project_is_tested, a_refused_exchange_pauses_nothing);
 

@@ -10,7 +10,6 @@ use crate::env::{
     on_both,
     registry::Registry,
 };
-use connectors::vault::{VaultConfig, VaultError};
 use domain::{
     Cause, Field, OperationId, ServiceError,
     audit::{AuditAction, AuditQuery},
@@ -19,6 +18,7 @@ use domain::{
 };
 use engine::{Clock, Error};
 use storage::credentials::{OperationEnd, OperationStep};
+use vault::{VaultConfig, VaultError};
 
 on_both!(
     f2_an_intent_without_a_secret_is_given_up,

@@ -13,15 +13,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::{
-    http::{AllowList, Outbound},
-    token_exchange::{Endpoints, ExchangeSettings, Exchanges},
-};
 use domain::{
     Cause, CredentialId, Secret,
     credentials::{CreateCredential, Parameters},
     service::Credentials,
 };
+use egress::{AllowList, Outbound};
+use token_exchange::{Endpoints, ExchangeSettings, Exchanges};
 
 on_both!(
     many_repositories_on_one_ecr_credential_make_one_exchange,

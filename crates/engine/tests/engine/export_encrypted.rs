@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::env::git::{REPOSITORY, edited, export};
 use crate::env::held::Held;
 use crate::env::{TestEnv, forms, on_both};
-use connectors::vault::VaultConfig;
 use domain::{
     Action, Cause, ExportId, Principal, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
@@ -15,6 +14,7 @@ use domain::{
     service::{Answer, Audit, Credentials, Exports},
 };
 use engine::SystemClock;
+use vault::VaultConfig;
 
 on_both!(
     r_git_03_what_is_taken_along_is_what_git_gets,

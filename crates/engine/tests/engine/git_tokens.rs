@@ -8,13 +8,13 @@ use std::sync::{
 
 use crate::env::{TestEnv, forms::new, on_both};
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse, routing::get};
-use connectors::vault::Vault;
 use domain::{
     Cause, Role, ServiceError,
     credentials::{CreateCredential, ExpirySource},
     service::{ConnectionTests, Credentials},
 };
 use engine::{Engine, SystemClock};
+use vault::Vault;
 
 on_both!(github_tells_about_a_token_for_git, a_wrong_token_is_paused_at_its_maker);
 

@@ -9,7 +9,6 @@ use crate::env::{
     held::Held,
     on_both,
 };
-use connectors::vault::VaultConfig;
 use domain::{
     Action, AddressRequestId, AllowedAddressId, BulkRunId, CredentialId, CredentialKind, ExportId,
     GitTargetId, Principal, ProjectId, PropagationId, RepositoryId, Role, Secret, ServiceError,
@@ -30,6 +29,7 @@ use domain::{
     },
 };
 use engine::SystemClock;
+use vault::VaultConfig;
 
 on_both!(
     r_authz_07_a_right_that_is_gone_does_nothing,

@@ -10,7 +10,6 @@ use crate::env::{
     on_both,
     registry::Registry,
 };
-use connectors::vault::VaultConfig;
 use domain::{
     CredentialId, Field, ServiceError,
     audit::AuditAction,
@@ -18,6 +17,7 @@ use domain::{
     service::{Answer, Credentials},
 };
 use engine::Clock;
+use vault::VaultConfig;
 
 on_both!(
     every_version_tells_who_when_and_what,

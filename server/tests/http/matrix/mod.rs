@@ -13,16 +13,14 @@ mod requests;
 
 use std::path::PathBuf;
 
-use connectors::{
-    github::{Github, GithubApp, GithubSettings, OauthClient},
-    http::{AllowList, Outbound},
-    token_exchange::GithubIdentity,
-    vault::managed::{LOG_BYTES, Managed, ManagedConfig},
-};
 use domain::Role;
+use egress::{AllowList, Outbound};
+use github::{Github, GithubApp, GithubSettings, OauthClient};
 use server::web::routes::{Access, ROUTES};
 use sqlx::{AssertSqlSafe, Connection as _};
 use testkit::github_stub::{CALLBACK, CLIENT, GithubStub, SECRET};
+use token_exchange::GithubIdentity;
+use vault::managed::{LOG_BYTES, Managed, ManagedConfig};
 
 use self::{
     allowed::{ALLOWED, Allowed},

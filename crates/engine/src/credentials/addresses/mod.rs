@@ -1,6 +1,6 @@
 //! Allowed addresses: who says to which origins the login of a credential may go.
 //!
-//! The address is compared where the login is built ([`connectors::token_exchange::Exchanges::login`]);
+//! The address is compared where the login is built ([`token_exchange::Exchanges::login`]);
 //! here people change what it is compared with. Every change counts for all replicas at once, because
 //! it begins a new epoch of the credential.
 

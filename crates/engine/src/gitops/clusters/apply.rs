@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use connectors::kubernetes::{ApiRefusal, ApiServer, Deleted, Manifest, ObjectRef, Run};
 use domain::{
     Cause, ClusterId, CredentialId, Redactor,
     gitops::{ClusterObject, ObjectState},
 };
+use kubernetes::{ApiRefusal, ApiServer, Deleted, Manifest, ObjectRef, Run};
 
 use super::{
     Stopped,

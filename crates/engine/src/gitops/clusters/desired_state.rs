@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use connectors::kubernetes::{Manifest, ObjectRef};
 use domain::{
     Cause, ClusterId, CredentialId, Redactor, Secret,
     exports::{ExportNote, NoteTone, Values},
 };
+use kubernetes::{Manifest, ObjectRef};
 use storage::{Scope, gitops::clusters::Cluster};
 
 use super::Stopped;

@@ -19,7 +19,6 @@ mod words;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connectors::kubernetes::{Denied, ObjectRef};
 use domain::{
     Action, Cause, ClusterId, Grant, Principal, ServiceError,
     cause::RemoteKind,
@@ -28,6 +27,7 @@ use domain::{
     },
     service::{Answer, Clusters},
 };
+use kubernetes::{Denied, ObjectRef};
 use storage::Scope;
 
 use crate::{
@@ -72,7 +72,7 @@ impl Stopped {
         Self { cause, detail: detail.into(), denied: None, retry_after: None }
     }
 
-    fn refused(refusal: &connectors::kubernetes::ApiRefusal) -> Self {
+    fn refused(refusal: &kubernetes::ApiRefusal) -> Self {
         Self {
             cause: refusal.failure.cause,
             detail: refusal.said.clone(),

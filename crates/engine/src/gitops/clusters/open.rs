@@ -1,10 +1,10 @@
 //! The API server of a cluster, ready to be asked.
 
-use connectors::kubernetes::ApiServer;
 use domain::{
     Cause,
     credentials::{Kubeconfig, SecretMaterial},
 };
+use kubernetes::ApiServer;
 use storage::{Scope, gitops::clusters::Cluster};
 
 use super::Stopped;

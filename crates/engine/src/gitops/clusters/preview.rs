@@ -1,9 +1,5 @@
 //! What an apply would change now: dry runs, compared with what is there.
 
-use connectors::{
-    git::diff,
-    kubernetes::{ApiRefusal, ApiServer, Live, Manifest, ObjectRef, Run, masked},
-};
 use domain::{
     Cause, ClusterId, Grant, Principal, Redactor, ServiceError, Timestamp,
     audit::ReadPurpose,
@@ -13,6 +9,8 @@ use domain::{
         ClusterObject, ClusterPreview, DestinationState, FileChange, FileChangeKind, ObjectState,
     },
 };
+use git_http::diff;
+use kubernetes::{ApiRefusal, ApiServer, Live, Manifest, ObjectRef, Run, masked};
 use storage::{
     Scope,
     gitops::{

@@ -1,7 +1,7 @@
 //! What a person does at a cluster about an object that it refused.
 
-use connectors::kubernetes::{Denied, ObjectRef, Verb};
 use domain::{Cause, Redactor, cause::RemoteKind};
+use kubernetes::{Denied, ObjectRef, Verb};
 
 use super::{Stopped, words::words};
 

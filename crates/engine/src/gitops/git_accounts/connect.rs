@@ -1,12 +1,12 @@
 //! From tokens to a connected account: whose they are, and where they are kept.
 
-use connectors::github::{Account, Github};
 use domain::{
     CredentialId, CredentialKind, Field, Grant, Name, Principal, Provider, ServiceError,
     audit::ReadPurpose,
     credentials::{NewCredential, Parameters, Placement, Remarks, SecretMaterial},
     gitops::GitAccountMethod,
 };
+use github::{Account, Github};
 use storage::{
     Scope,
     gitops::git_accounts::{self, NewGitAccount},
@@ -28,7 +28,7 @@ pub(super) async fn connect(
     principal: &Principal,
     grant: Grant,
     way: GitAccountMethod,
-    given: connectors::github::Grant,
+    given: github::Grant,
 ) -> Result<CredentialId, Error> {
     let github = github(engine)?;
     let access = given.tokens.access.clone();
@@ -46,7 +46,7 @@ async fn store_account(
     principal: &Principal,
     grant: Grant,
     way: GitAccountMethod,
-    given: connectors::github::Grant,
+    given: github::Grant,
 ) -> Result<CredentialId, Error> {
     let Account { id, login, scopes } = github.account(&given.tokens.access).await?;
     let material = SecretMaterial::GithubOauth { tokens: given.tokens };

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use connectors::github::{GithubError, TokenRefusal};
 use domain::{
     Action, Field, Principal, Secret, Timestamp,
     gitops::{DeviceCode, DeviceProgress, GitAccountMethod},
 };
+use github::{GithubError, TokenRefusal};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 

@@ -1,16 +1,14 @@
 //! Disconnecting: the token is revoked at GitHub, then the credential is deleted as any other.
 
-use connectors::{
-    github::{Github, Revoked},
-    vault::VaultError,
-};
 use domain::{
     Action, AuthMethod, Cause, CredentialId, Grant, Principal, Secret, ServiceError,
     audit::ReadPurpose,
     cause::RemoteKind,
     credentials::{DeleteCredential, SecretMaterial},
 };
+use github::{Github, Revoked};
 use storage::{Scope, gitops::git_accounts};
+use vault::VaultError;
 
 use super::renew::{is_due, renew};
 use crate::{

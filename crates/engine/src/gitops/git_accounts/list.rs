@@ -1,6 +1,5 @@
 //! What can be connected, and what is.
 
-use connectors::github;
 use domain::{
     Action, Principal,
     gitops::{GitAccount, GitAccountMethod, GitAccountOffers},

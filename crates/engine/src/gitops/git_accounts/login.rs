@@ -1,10 +1,10 @@
 //! The login of a Git credential: what lies in Vault, renewed or exchanged where it has to be.
 
-use connectors::{Failure, http::Login};
 use domain::{
     AuthMethod, Cause, CredentialId, Secret, ServiceError, credentials::SecretMaterial,
     gitops::GitUrl,
 };
+use egress::{Failure, Login};
 use storage::{Scope, gitops::git_accounts};
 use url::Url;
 

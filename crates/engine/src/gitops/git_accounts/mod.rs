@@ -15,7 +15,6 @@ mod repositories;
 mod web;
 
 use async_trait::async_trait;
-use connectors::github::{Github, GithubError, TokenRefusal};
 use domain::{
     Cause, CredentialId, Field, Principal, Secret, ServiceError,
     cause::RemoteKind,
@@ -25,6 +24,7 @@ use domain::{
     },
     service::{Answer, GitAccounts},
 };
+use github::{Github, GithubError, TokenRefusal};
 use storage::{Scope, gitops::git_accounts::Connection};
 
 use crate::{Engine, Error, error::answer_of};

@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
-use connectors::github::{GithubError, TokenRefusal};
 use domain::{
     Cause, CredentialId, ServiceError, Timestamp,
     cause::RemoteKind,
     credentials::{OauthTokens, SecretMaterial},
 };
+use github::{GithubError, TokenRefusal};
 use storage::{Scope, credentials::Operation};
 use tracing::Instrument as _;
 

@@ -1,12 +1,13 @@
 //! The repositories of a connected account.
 
-use connectors::{Failure, github::Github, http::Freshness};
 use domain::{
     Action, Cause, CredentialId, Principal, ServiceError,
     audit::ReadPurpose,
     credentials::SecretMaterial,
     gitops::{GitAccountMethod, HostedRepository},
 };
+use egress::{Failure, Freshness};
+use github::Github;
 use storage::{Scope, gitops::git_accounts::Connection};
 
 use super::{

@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use connectors::github::Verifier;
 use domain::{
     Action, CredentialId, Field, Principal, Secret,
     gitops::{GitAccountMethod, WebStart},
 };
+use github::Verifier;
 use storage::{
     Scope,
     gitops::git_accounts::{self, State},

@@ -1,13 +1,11 @@
 //! Changes that come to a branch by pull request.
 
-use connectors::{
-    Failure,
-    git::{Checkout, PullRequestState},
-};
 use domain::{
     Cause,
     gitops::{Branch, PushMode},
 };
+use egress::Failure;
+use git_http::{Checkout, PullRequestState};
 use storage::gitops::targets::File;
 
 use super::{

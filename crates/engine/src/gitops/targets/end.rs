@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use connectors::Failure;
 use domain::{Cause, CredentialId, gitops::Branch};
+use egress::Failure;
 use storage::gitops::targets::File;
 
 use crate::{error::chain, gitops::render::RenderRefusal};

@@ -1,10 +1,10 @@
 //! One Git target.
 
-use connectors::git::commit_url;
 use domain::{
     Action, GitTargetId, Principal, ServiceError,
     gitops::{GitTargetDetail, GitUrl},
 };
+use git_http::commit_url;
 use storage::gitops::{destinations, targets::File};
 
 use super::{bind, request::hosting};

@@ -1,9 +1,5 @@
 //! What a push would change now.
 
-use connectors::{
-    git::{Contents, PullRequestState, TreeFile, diff},
-    http::Login,
-};
 use domain::{
     Access, Action, Cause, CredentialId, GitTargetId, Principal, ServiceError,
     audit::ReadPurpose,
@@ -11,6 +7,8 @@ use domain::{
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
 };
+use egress::Login;
+use git_http::{Contents, PullRequestState, TreeFile, diff};
 use storage::{Scope, gitops::targets::Target};
 
 use super::{

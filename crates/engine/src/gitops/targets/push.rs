@@ -1,15 +1,12 @@
 //! One try to bring a Git target in step: open, compare, commit, push.
 
-use connectors::{
-    Failure,
-    git::{Author, Checkout, NewCommit, PushError, Pushed},
-    http::{EgressProfile, Login},
-};
 use domain::{
     Cause, Field,
     audit::ReadPurpose,
     gitops::{Branch, Folder, GitUrl, PushMode, Workflows, base_missing},
 };
+use egress::{EgressProfile, Failure, Login};
+use git_http::{Author, Checkout, NewCommit, PushError, Pushed};
 use storage::{
     Scope,
     gitops::{

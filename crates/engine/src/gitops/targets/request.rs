@@ -1,15 +1,12 @@
 //! Pull requests, where the host is known.
 
-use connectors::{
-    Failure,
-    git::{Hosting, NewPullRequest, PullRequestState},
-    github::Github,
-    http::Login,
-};
 use domain::{
     Field, Provider,
     gitops::{Branch, GitUrl},
 };
+use egress::{Failure, Login};
+use git_http::{Hosting, NewPullRequest, PullRequestState};
+use github::Github;
 use storage::gitops::targets::Target;
 
 use super::push::TargetLocation;

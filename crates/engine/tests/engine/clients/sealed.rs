@@ -1,11 +1,11 @@
 //! sops decrypts every file that an export encrypts, and checks its MAC.
 
-use connectors::sops::encrypt;
 use domain::{
     Timestamp,
     exports::{Consumer, DeliveryMethod, Recipient, RenderedObject, Values, render},
 };
 use serde_json::Value;
+use sops::encrypt;
 
 use crate::clients::program::Shell;
 

@@ -21,11 +21,7 @@ mod workers;
 
 use std::{sync::Arc, time::Duration};
 
-use connectors::{
-    http::{AllowList, Outbound},
-    repository::Registries,
-    vault::{SecretPath, Vault, VaultConfig},
-};
+use ::vault::{SecretPath, Vault, VaultConfig};
 use domain::{
     Action, Cause, CredentialId, Name, OrganizationId, Principal, PropagationId, RepositoryId,
     Role, UserId,
@@ -34,7 +30,9 @@ use domain::{
     repositories::{AddRepository, RepositoryDetail, SyncTrigger},
     service::{Credentials, Propagations, Repositories},
 };
+use egress::{AllowList, Outbound};
 use engine::{Clock, Engine, SystemClock, credentials::SecretForUse};
+use registries::Registries;
 use sqlx::{AssertSqlSafe, Connection};
 use storage::{Db, Scope};
 

@@ -6,11 +6,11 @@ use std::{
     thread::JoinHandle,
 };
 
-use connectors::vault::{
+use tokio::sync::oneshot;
+use vault::{
     VaultConfig,
     managed::{LOG_BYTES, Managed, ManagedConfig},
 };
-use tokio::sync::oneshot;
 
 static RUNNING: Mutex<Weak<Bao>> = Mutex::new(Weak::new());
 

@@ -1,11 +1,11 @@
 //! A proxy between the engine and its Vault that can be shut while something is under way.
 
-use connectors::vault::VaultConfig;
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
     sync::watch,
 };
+use vault::VaultConfig;
 
 /// A way to a Vault.
 pub struct FaultProxy {

@@ -2,11 +2,6 @@
 
 use std::time::Duration;
 
-use connectors::{
-    github::Github,
-    http::{AllowList, Outbound},
-    vault::{SecretEnvelope, SecretPath, Vault},
-};
 use domain::{
     AuthMethod, Cause, CredentialId, OperationId, ServiceError,
     audit::AuditAction,
@@ -14,8 +9,11 @@ use domain::{
     credentials::{CredentialQuery, CredentialState, OauthTokens, Parameters, Remarks},
     service::{Credentials, GitAccounts},
 };
+use egress::{AllowList, Outbound};
 use futures::future::join_all;
+use github::Github;
 use storage::credentials::{CredentialDraft, Kind, Operation};
+use vault::{SecretEnvelope, SecretPath, Vault};
 
 use testkit::github_stub::CALLBACK;
 

@@ -10,12 +10,6 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::{
-    github::{Github, GithubApp, GithubSettings, OauthClient},
-    http::{AllowList, Outbound},
-    token_exchange::{ExchangeSettings, Exchanges, GithubHome, GithubIdentity},
-    vault::VaultConfig,
-};
 use domain::{
     CredentialId, Principal, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
@@ -23,7 +17,11 @@ use domain::{
     gitops::{GitAccount, WebStart},
     service::{Answer, Audit, Credentials, GitAccounts},
 };
+use egress::{AllowList, Outbound};
 use engine::{Clock, Engine, ManualClock, SystemClock};
+use github::{Github, GithubApp, GithubSettings, OauthClient};
+use token_exchange::{ExchangeSettings, Exchanges, GithubHome, GithubIdentity};
+use vault::VaultConfig;
 
 use testkit::github_stub::{APP, CALLBACK, CLIENT, GithubStub as Stub, SECRET};
 

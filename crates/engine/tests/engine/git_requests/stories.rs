@@ -1,9 +1,5 @@
 //! What becomes of a change that is asked for by pull request.
 
-use connectors::{
-    github::{Github, GithubSettings},
-    http::{AllowList, Outbound},
-};
 use domain::{
     Cause, CredentialId, GitTargetId, Secret,
     credentials::CreateCredential,
@@ -11,6 +7,8 @@ use domain::{
     propagation::Progress,
     service::{Credentials, Notices},
 };
+use egress::{AllowList, Outbound};
+use github::{Github, GithubSettings};
 
 use testkit::git_server::CANARY;
 

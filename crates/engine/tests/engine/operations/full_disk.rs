@@ -3,17 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use connectors::{
-    http::{AllowList, Outbound},
-    repository::Registries,
-    vault::{
-        Vault,
-        managed::{LOG_BYTES, Managed, ManagedConfig},
-    },
-};
 use domain::{ServiceError, credentials::CredentialState, service::Credentials};
+use egress::{AllowList, Outbound};
 use engine::{Clock, Engine, ManualClock, SystemClock};
+use registries::Registries;
 use storage::Db;
+use vault::{
+    Vault,
+    managed::{LOG_BYTES, Managed, ManagedConfig},
+};
 
 use testkit::small_disk::SmallDisk;
 

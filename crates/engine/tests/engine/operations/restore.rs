@@ -2,19 +2,17 @@
 
 use std::{fs, path::Path, process::Command, sync::Arc};
 
-use connectors::{
-    http::{AllowList, Outbound},
-    repository::Registries,
-    vault::{
-        Vault,
-        managed::{LOG_BYTES, Managed, ManagedConfig},
-    },
-};
 use domain::{
     CredentialId, OrganizationId, Principal, credentials::CredentialState, service::Credentials,
 };
+use egress::{AllowList, Outbound};
 use engine::{Engine, SystemClock};
+use registries::Registries;
 use storage::Db;
+use vault::{
+    Vault,
+    managed::{LOG_BYTES, Managed, ManagedConfig},
+};
 
 use crate::env::{
     TestEnv,

@@ -2,13 +2,13 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use connectors::vault::{Right, policy};
 use domain::{
     Cause, ServiceError,
     credentials::{CredentialQuery, CredentialState, Remains, Undestroyed},
     service::Credentials,
 };
 use engine::{Engine, SystemClock};
+use vault::{Right, policy};
 
 use testkit::own_vault::OwnVault;
 

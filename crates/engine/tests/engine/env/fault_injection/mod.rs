@@ -5,7 +5,6 @@ pub mod raw;
 
 use std::{sync::Arc, time::Duration};
 
-use connectors::vault::{SecretEnvelope, SecretPath, Vault};
 use domain::{
     AuthMethod, CredentialId, OperationId, Purpose, Secret, ServiceError, Timestamp,
     audit::{AuditAction, AuditQuery},
@@ -17,6 +16,7 @@ use domain::{
 };
 use engine::{Clock, Engine, ManualClock, SystemClock};
 use storage::credentials::{CredentialDraft, Kind, NewRow, Operation, PlacedRow};
+use vault::{SecretEnvelope, SecretPath, Vault};
 
 use crate::env::{TestEnv, forms::change, login_of};
 

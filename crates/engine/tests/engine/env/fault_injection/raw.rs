@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use connectors::vault::VaultConfig;
+use vault::VaultConfig;
 
 /// A login to it.
 pub struct Raw {
