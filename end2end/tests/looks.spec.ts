@@ -44,12 +44,18 @@ async function look(person: Person, name: string, path: string, widths = WIDTHS)
 
 /** What is wider than the window or sticks out of its card, once everything has been drawn. */
 async function cutOff(page: Page): Promise<string[]> {
-  // What just appeared is half there while it fades in.
-  await page.evaluate(async () => {
-    await new Promise((drawn) => requestAnimationFrame(drawn));
+  // What just appeared is half there while it fades in; what never ends is told instead of waited for.
+  const endless = await page.evaluate(async () => {
+    const late = new Promise<"late">((end) => setTimeout(end, 10_000, "late"));
+    if (await Promise.race([late, new Promise((drawn) => requestAnimationFrame(drawn))]) === "late") return ["nothing is drawn"];
     const ending = document.getAnimations().filter((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(ending.map((one) => one.finished));
+    if (await Promise.race([late, Promise.allSettled(ending.map((one) => one.finished))]) !== "late") return [];
+    return ending.filter((one) => one.playState === "running").map((one) => {
+      const effect = one.effect as KeyframeEffect | null;
+      return `an animation does not end: ${one.constructor.name} ${one.id} at ${effect?.target?.outerHTML.slice(0, 120)} ${JSON.stringify(effect?.getComputedTiming())}`;
+    });
   });
+  if (endless.length > 0) return endless;
   return page.evaluate(() => {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     const outside = [...document.querySelectorAll(".card :is(input, select, textarea, .badge), .table-box .badge")].filter((part) => {

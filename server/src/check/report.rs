@@ -37,7 +37,11 @@ impl Report {
     /// 0 when all is well, 1 when it works and somebody should look at it, 2 when it does not work.
     #[must_use]
     pub fn exit(&self) -> ExitCode {
-        ExitCode::from(self.worst())
+        ExitCode::from(match self.worst() {
+            CheckResult::Skipped | CheckResult::Fine => 0,
+            CheckResult::Doubtful => 1,
+            CheckResult::Wrong => 2,
+        })
     }
 
     /// The text to print.
@@ -50,31 +54,16 @@ impl Report {
                     .0
                     .iter()
                     .map(|row| {
-                        json!({ "check": row.what, "verdict": code(row.verdict), "detail": row.detail })
+                        json!({ "check": row.what, "verdict": row.verdict.as_str(), "detail": row.detail })
                     })
                     .collect();
-                let verdict = ["fine", "doubtful", "wrong"].get(usize::from(self.worst()));
-                format!("{}\n", json!({ "verdict": verdict, "checks": rows }))
+                format!("{}\n", json!({ "verdict": self.worst().as_str(), "checks": rows }))
             }
         }
     }
 
-    fn worst(&self) -> u8 {
-        let weight = |row: &Row| match row.verdict {
-            CheckResult::Fine | CheckResult::Skipped => 0,
-            CheckResult::Doubtful => 1,
-            CheckResult::Wrong => 2,
-        };
-        self.0.iter().map(weight).max().unwrap_or(0)
-    }
-}
-
-const fn code(verdict: CheckResult) -> &'static str {
-    match verdict {
-        CheckResult::Fine => "fine",
-        CheckResult::Doubtful => "doubtful",
-        CheckResult::Wrong => "wrong",
-        CheckResult::Skipped => "skipped",
+    fn worst(&self) -> CheckResult {
+        self.0.iter().map(|row| row.verdict).fold(CheckResult::Fine, CheckResult::max)
     }
 }
 
@@ -83,12 +72,14 @@ impl fmt::Display for Report {
         let width = self.0.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
         writeln!(f, "{:<8}  {:<width$}  DETAIL", "VERDICT", "CHECK")?;
         for Row { what, verdict, detail } in &self.0 {
-            writeln!(f, "{:<8}  {what:<width$}  {detail}", code(*verdict))?;
+            writeln!(f, "{:<8}  {what:<width$}  {detail}", verdict.as_str())?;
         }
         f.write_str(match self.worst() {
-            0 => "\nThis configuration can be used.\n",
-            1 => "\nThis configuration can be used; look at what is doubtful.\n",
-            _ => "\nThis configuration cannot be used as it is.\n",
+            CheckResult::Skipped | CheckResult::Fine => "\nThis configuration can be used.\n",
+            CheckResult::Doubtful => {
+                "\nThis configuration can be used; look at what is doubtful.\n"
+            }
+            CheckResult::Wrong => "\nThis configuration cannot be used as it is.\n",
         })
     }
 }
@@ -101,11 +92,11 @@ mod tests {
     fn the_worst_finding_decides() {
         let row = |verdict| Row::new("vault login", verdict, "line\nbreak");
         let mut report = Report(vec![row(CheckResult::Fine), row(CheckResult::Skipped)]);
-        assert_eq!(report.worst(), 0);
+        assert_eq!(report.worst(), CheckResult::Fine);
         report.0.push(row(CheckResult::Doubtful));
-        assert_eq!(report.worst(), 1);
+        assert_eq!(report.worst(), CheckResult::Doubtful);
         report.0.push(row(CheckResult::Wrong));
-        assert_eq!(report.worst(), 2);
+        assert_eq!(report.worst(), CheckResult::Wrong);
         let table = report.text(Format::Table);
         assert!(table.contains("wrong     vault login  line break\n"), "{table}");
         assert!(table.ends_with("cannot be used as it is.\n"), "{table}");

@@ -43,17 +43,26 @@ impl CheckStep {
     }
 }
 
-/// What a look found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a look found, from the best to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum CheckResult {
+    /// It could not be looked at.
+    Skipped,
     /// As it has to be.
     Fine,
     /// It works, and somebody should look at it.
     Doubtful,
     /// It does not work.
     Wrong,
-    /// It could not be looked at.
-    Skipped,
+}
+
+impl CheckResult {
+    /// As reports spell it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// One look and its end.
