@@ -62,7 +62,7 @@ pub(crate) fn notices() -> AnyView {
         let principal = request.member()?;
         let service = &request.services().notices;
         let (found, open) = (service.list(&principal).await?, service.open(&principal).await?);
-        let webhook = if principal.role.includes(Action::ManageOrganization) {
+        let webhook = if principal.role.includes(Action::ManageWebhook) {
             let stored = service.webhook(&principal).await?;
             Some(webhook(&request, &stored))
         } else {

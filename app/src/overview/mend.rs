@@ -27,7 +27,7 @@ pub(super) fn mend(matter: &Matter, role: Option<Role>) -> (String, &'static str
             let page = format!("/credentials/{credential}");
             (format!("{}#candidate", Tab::Versions.at(&page)), "Review")
         }
-        Matter::GitAccount { .. } if may(Action::ManageExports) => {
+        Matter::GitAccount { .. } if may(Action::ConnectAccounts) => {
             (gitops::git_accounts::PATH.to_owned(), "Connect again")
         }
         Matter::GitAccount { .. } => (gitops::git_accounts::PATH.to_owned(), "Show"),
@@ -47,7 +47,7 @@ pub(super) fn mend(matter: &Matter, role: Option<Role>) -> (String, &'static str
         Matter::Cluster { cluster, credential, cause, .. } => {
             let place = DeliveryTarget::Cluster(*cluster);
             let found = gitops::remedy(*cause, place, *credential, &[]);
-            found.filter(|_| may(Action::ManageExports)).unwrap_or_else(|| (place.path(), "Show"))
+            found.filter(|_| may(Action::ManageClusters)).unwrap_or_else(|| (place.path(), "Show"))
         }
         Matter::Drift { cluster, .. } => {
             let page = DeliveryTarget::Cluster(*cluster).path();

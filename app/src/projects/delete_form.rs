@@ -16,7 +16,7 @@ use crate::ui::{
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
         let principal = request.member()?;
-        principal.may(Action::ManageOrganization)?;
+        principal.may(Action::ManageProjects)?;
         let project = asked(&request, &principal).await?;
         let state = FormState::new("project-delete", &request);
         let body = view! {

@@ -33,7 +33,7 @@ pub(crate) fn detail() -> AnyView {
         let credentials = services.credentials.list(&principal, credentials).await?;
         let repositories = RepositoryQuery { project: in_project, ..RepositoryQuery::default() };
         let repositories = services.repositories.list(&principal, repositories).await?;
-        let may_manage = principal.role.includes(Action::ManageOrganization);
+        let may_manage = principal.role.includes(Action::ManageProjects);
         let delete = (may_manage && !project.is_default).then(|| {
             view! {
                 <a class="button danger" href=format!("{}/delete", path_of(project.id))>

@@ -25,7 +25,7 @@ pub(crate) fn list() -> AnyView {
         order.sort(&mut found, "name", |row| row.name.to_lowercase());
         order.sort(&mut found, "credentials", |row| row.credentials);
         order.sort(&mut found, "repositories", |row| row.repositories);
-        let may_manage = principal.role.includes(Action::ManageOrganization);
+        let may_manage = principal.role.includes(Action::ManageProjects);
         let manages = if may_manage { Manages::Yes } else { Manages::No };
         let body = view! {
             <div class="head">

@@ -247,7 +247,7 @@ fn table(
         }
         .into_any();
     }
-    let may_sync = principal.role.includes(Action::ManageRepositories);
+    let may_sync = principal.role.includes(Action::SyncRepositories);
     let columns = Columns { may_sync, has_projects: projects.len() > 1 };
     let rows = found.rows.iter().map(|row| row_of(row, columns, request)).collect_view();
     let filters = pairs(query);

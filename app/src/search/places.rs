@@ -99,14 +99,14 @@ const ACTIONS: [Place; 8] = [
         "/gitops/connections",
         "plug",
         "add github oauth",
-        Action::ManageExports,
+        Action::ConnectAccounts,
     ),
     action(
         "Sync repositories…",
         "/charts/repositories",
         "refresh-cw",
         "all refresh update charts",
-        Action::ManageRepositories,
+        Action::SyncRepositories,
     ),
     action(
         "Which credential opens a URL?",

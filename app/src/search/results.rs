@@ -231,7 +231,7 @@ fn of_first(found: &Found) -> Vec<Line> {
         }
         FoundKind::Repository => {
             let mut lines = Vec::new();
-            if found.may(Action::ManageRepositories) {
+            if found.may(Action::SyncRepositories) {
                 lines.push(line("", "refresh-cw", format!("Sync repository {name}…")));
             }
             let explain = path::with(EXPLAIN, &[("url", &hit.detail)]);

@@ -25,52 +25,83 @@ pub enum Role {
 
 spelled!(Role);
 
-/// Something a principal wants to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Something a principal wants to do. The section *Members and roles* of `SECURITY.md` says for each what it covers.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// See names, states, charts and history; never a secret.
     View,
-    /// Create, update or delete a credential.
-    ManageCredentials,
+    /// Have repositories synced now.
+    SyncRepositories,
+    /// Add, change or delete a repository.
+    ManageRepositories,
     /// Choose which credential opens a repository, at the addresses that are allowed for it.
     LinkCredentials,
     /// Say to which origins the login of a credential may go.
     AllowOrigins,
-    /// Add, change, delete or sync a repository.
-    ManageRepositories,
-    /// Read the audit log.
-    ReadAudit,
+    /// Create, update or delete a credential.
+    ManageCredentials,
     /// Share a credential with every project (F23).
     ShareCredentials,
-    /// Add, rename or delete a project; set the webhook.
-    ManageOrganization,
-    /// Add, change or delete exports, Git targets and clusters, and bring them in step; connect Git
-    /// accounts.
+    /// Add, rename or delete a project.
+    ManageProjects,
+    /// See, set and test the webhook of notices.
+    ManageWebhook,
+    /// Add, change or delete exports and Git targets, and bring targets in step.
     ManageExports,
-    /// Download an export with the values of its secrets, after typing the password again.
-    RevealSecrets,
     /// Choose for whom exports are encrypted, and write below `.github` (R-GIT-01).
     ManageRecipients,
+    /// Have the values of secrets leave for a person, who types their password again, or for a cluster.
+    RevealSecrets,
+    /// Add, change or delete clusters, and bring them in step; it takes [`Self::RevealSecrets`] too.
+    ManageClusters,
+    /// Connect a Git account of one's own, see its repositories, and disconnect it.
+    ConnectAccounts,
+    /// Disconnect a Git account that another person connected.
+    DisconnectOthers,
+    /// Read the audit log.
+    ReadAudit,
+    /// Invite viewers and editors, change who is which of both, suspend and remove them.
+    ManageMembers,
+    /// The same for admins and owners.
+    ManageAdmins,
+}
+
+impl Action {
+    /// The least role that may do it: the table of rights.
+    #[must_use]
+    pub const fn least_role(self) -> Role {
+        match self {
+            Self::View => Role::Viewer,
+            Self::SyncRepositories | Self::ManageRepositories | Self::LinkCredentials => {
+                Role::Editor
+            }
+            Self::AllowOrigins
+            | Self::ManageCredentials
+            | Self::ManageProjects
+            | Self::ManageWebhook
+            | Self::ManageExports
+            | Self::RevealSecrets
+            | Self::ManageClusters
+            | Self::ConnectAccounts
+            | Self::ReadAudit
+            | Self::ManageMembers => Role::Admin,
+            Self::ShareCredentials
+            | Self::ManageRecipients
+            | Self::DisconnectOthers
+            | Self::ManageAdmins => Role::Owner,
+        }
+    }
 }
 
 impl Role {
     /// Whether this role includes `action`.
     #[must_use]
     pub const fn includes(self, action: Action) -> bool {
-        match action {
-            Action::View => true,
-            Action::LinkCredentials | Action::ManageRepositories => {
-                matches!(self, Self::Owner | Self::Admin | Self::Editor)
-            }
-            Action::ManageCredentials
-            | Action::AllowOrigins
-            | Action::ReadAudit
-            | Action::ManageOrganization
-            | Action::ManageExports
-            | Action::RevealSecrets => matches!(self, Self::Owner | Self::Admin),
-            Action::ShareCredentials | Action::ManageRecipients => matches!(self, Self::Owner),
-        }
+        // The roles are declared from the highest to the lowest.
+        self as u8 <= action.least_role() as u8
     }
 }
 
@@ -198,36 +229,41 @@ mod tests {
         }
     }
 
+    /// What `SECURITY.md` says is what the code does, in both directions: no cell differs, and no action is left out.
     #[test]
-    fn rights_shrink_from_owner_to_viewer() {
-        let may = |role: Role| {
-            [
-                Action::View,
-                Action::ManageRepositories,
-                Action::LinkCredentials,
-                Action::AllowOrigins,
-                Action::ManageCredentials,
-                Action::ReadAudit,
-                Action::ManageOrganization,
-                Action::ManageExports,
-                Action::RevealSecrets,
-                Action::ShareCredentials,
-                Action::ManageRecipients,
-            ]
-            .map(|action| role.includes(action))
+    fn r_authz_the_table_of_the_documentation_is_the_table_of_rights() {
+        let rows = documented();
+        for (right, cells) in &rows {
+            let action = Action::VARIANTS.iter().find(|action| <&str>::from(**action) == right);
+            let action = *action.unwrap_or_else(|| panic!("{right} is no action"));
+            let roles = [Role::Viewer, Role::Editor, Role::Admin, Role::Owner];
+            for (role, cell) in roles.into_iter().zip(cells) {
+                let may = match cell.as_str() {
+                    "✓" | "✓ c" | "S" | "S!" => true,
+                    "–" => false,
+                    other => panic!("{right}: {other:?} is no right"),
+                };
+                assert_eq!(role.includes(action), may, "{right}: {role:?}");
+            }
+        }
+        for action in Action::VARIANTS {
+            let name: &str = action.into();
+            assert!(rows.iter().any(|(right, _)| right == name), "{name} is not documented");
+        }
+    }
+
+    /// Each row of the matrix: the action, and the cells of viewer, editor, admin and owner.
+    fn documented() -> Vec<(String, Vec<String>)> {
+        let text = include_str!("../../../SECURITY.md");
+        let (_, section) = text.split_once("\n## Members and roles\n").unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let cells = |row: &str| -> Vec<String> {
+            row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
         };
-        assert_eq!(may(Role::Owner), [true; 11]);
-        assert_eq!(
-            may(Role::Admin),
-            [true, true, true, true, true, true, true, true, true, false, false]
-        );
-        assert_eq!(
-            may(Role::Editor),
-            [true, true, true, false, false, false, false, false, false, false, false]
-        );
-        assert_eq!(
-            may(Role::Viewer),
-            [true, false, false, false, false, false, false, false, false, false, false]
-        );
+        let rows: Vec<_> =
+            section.lines().filter(|line| line.starts_with("| ")).map(cells).collect();
+        let (head, rows) = rows.split_first().unwrap();
+        assert_eq!(head[..], ["What", "Right", "Viewer", "Editor", "Admin", "Owner", "Remarks"]);
+        rows.iter().map(|row| (row[1].trim_matches('`').to_owned(), row[2..6].to_vec())).collect()
     }
 }

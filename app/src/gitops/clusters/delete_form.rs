@@ -19,7 +19,7 @@ use crate::ui::{
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
         let principal = member(&request)?;
-        principal.may(Action::ManageExports)?;
+        principal.may(Action::ManageClusters)?;
         let cluster = request.services().clusters.get(&principal, request.id()?).await?;
         let name = cluster.summary.name.clone();
         let href = path_of(cluster.summary.id);

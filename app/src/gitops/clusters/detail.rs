@@ -36,7 +36,7 @@ pub(crate) fn detail() -> AnyView {
     page(async |request| {
         let principal = member(&request)?;
         let cluster = request.services().clusters.get(&principal, request.id()?).await?;
-        let manages = principal.role.includes(Action::ManageExports);
+        let manages = principal.role.includes(Action::ManageClusters);
         let (summary, now) = (&cluster.summary, request.now);
         let href = path_of(summary.id);
         let offered = offered(&cluster, &principal);
@@ -78,7 +78,7 @@ pub(crate) fn detail() -> AnyView {
 fn offered(cluster: &ClusterDetail, principal: &Principal) -> Vec<Offered> {
     let may = |action| principal.role.includes(action);
     // A cluster that is being deleted takes no change any more.
-    let may_change = may(Action::ManageExports) && !cluster.summary.is_deleting;
+    let may_change = may(Action::ManageClusters) && !cluster.summary.is_deleting;
     let all = [
         (true, Tab::Overview, None),
         (true, Tab::Objects, Some(cluster.objects.len())),
@@ -90,7 +90,7 @@ fn offered(cluster: &ClusterDetail, principal: &Principal) -> Vec<Offered> {
 }
 
 fn compare(cluster: &ClusterDetail, principal: &Principal) -> Compare {
-    let manages = principal.role.includes(Action::ManageExports);
+    let manages = principal.role.includes(Action::ManageClusters);
     if manages && !cluster.summary.is_deleting { Compare::Offered } else { Compare::NotOffered }
 }
 

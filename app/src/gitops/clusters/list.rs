@@ -29,7 +29,7 @@ pub(crate) fn list() -> AnyView {
     snapshot_page(async |request| {
         let principal = member(&request)?;
         let found = request.services().clusters.list(&principal).await?;
-        let may_manage = principal.role.includes(Action::ManageExports);
+        let may_manage = principal.role.includes(Action::ManageClusters);
         let add = (may_manage && !found.is_empty()).then(|| {
             view! {
                 <a class="button primary" href=format!("{PATH}/new")>
@@ -119,7 +119,7 @@ fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
             </ActionButton>
         }
     });
-    let manage = role.includes(Action::ManageExports).then(|| {
+    let manage = role.includes(Action::ManageClusters).then(|| {
         view! {
             {change}
             <a class="danger" href=format!("{href}/delete")>

@@ -13,7 +13,7 @@ use crate::ui::{
 pub(crate) fn new() -> AnyView {
     page(async |request| {
         let principal = member(&request)?;
-        principal.may(Action::ManageExports)?;
+        principal.may(Action::ManageClusters)?;
         let form =
             form(&request, &principal, ClusterForm::default(), format!("{PATH}/new")).await?;
         let body = view! {

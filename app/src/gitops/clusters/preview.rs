@@ -31,7 +31,7 @@ use crate::{
 pub(crate) fn preview() -> AnyView {
     page(async |request| {
         let principal = member(&request)?;
-        principal.may(Action::ManageExports)?;
+        principal.may(Action::ManageClusters)?;
         let clusters = &request.services().clusters;
         let found = clusters.get(&principal, request.id()?).await?;
         let cluster = &found.summary;

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn device() -> AnyView {
     page(async |request| {
         let principal = request.member()?;
-        principal.may(Action::ManageExports)?;
+        principal.may(Action::ConnectAccounts)?;
         let offers = request.services().git_connections.offers(&principal).await?;
         let typing = request.asking.visit.typing().await;
         let inside = match typing {

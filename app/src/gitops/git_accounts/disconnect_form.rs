@@ -26,10 +26,14 @@ const DISCONNECT: &str = "connection-disconnect";
 pub(crate) fn disconnect() -> AnyView {
     page(async |request| {
         let principal = request.member()?;
-        principal.may(Action::ManageExports)?;
+        principal.may(Action::ConnectAccounts)?;
         let id: CredentialId = request.id()?;
         let all = request.services().git_connections.list(&principal).await?;
-        let one = all.into_iter().find(|one| one.credential == id).ok_or(ServiceError::NotFound)?;
+        let one = all.into_iter().find(|one| one.credential == id);
+        if one.as_ref().is_none_or(|one| !one.is_own) {
+            principal.may(Action::DisconnectOthers)?;
+        }
+        let one = one.ok_or(ServiceError::NotFound)?;
         let targets = targets_of(&request, &principal, &one).await?;
         let state = FormState::new(DISCONNECT, &request);
         let inside =

@@ -1,7 +1,7 @@
 //! The page GitOps → Git accounts.
 
 use domain::{
-    Action, Timestamp,
+    Action, Principal, Timestamp,
     cause::RemoteKind,
     counted,
     gitops::{GitAccount, GitAccountMethod},
@@ -27,10 +27,10 @@ pub(crate) fn list() -> AnyView {
         let service = &request.services().git_connections;
         let mut found = service.list(&principal).await?;
         found.sort_by_key(GitAccount::status);
-        let may_manage = principal.role.includes(Action::ManageExports);
+        let may_manage = principal.role.includes(Action::ConnectAccounts);
         let ways = if may_manage { Some(ways(&service.offers(&principal).await?)) } else { None };
         let now = request.now;
-        let cards = found.iter().map(|one| card(one, may_manage, now)).collect_view();
+        let cards = found.iter().map(|one| card(one, &principal, now)).collect_view();
         let none = found.is_empty().then(|| {
             let text = if may_manage {
                 "Connect one, and Hawser finds its repositories and pushes to them."
@@ -65,7 +65,10 @@ pub(crate) fn list() -> AnyView {
     })
 }
 
-fn card(one: &GitAccount, may_manage: bool, now: Timestamp) -> AnyView {
+fn card(one: &GitAccount, principal: &Principal, now: Timestamp) -> AnyView {
+    let may = |action: Action| principal.role.includes(action);
+    let may_manage = may(Action::ConnectAccounts);
+    let may_end = may_manage && (one.is_own || may(Action::DisconnectOthers));
     let id = format!("connection-{}", one.credential);
     let lacks = (one.broken.is_none() && !one.missing_scopes.is_empty())
         .then(|| view! { <Badge tone=Tone::Warn label="Scopes missing"/> });
@@ -83,7 +86,7 @@ fn card(one: &GitAccount, may_manage: bool, now: Timestamp) -> AnyView {
             .collect_view()
             .into_any()
     };
-    let disconnect = may_manage.then(|| {
+    let disconnect = may_end.then(|| {
         view! {
             <a class="button danger" href=format!("{PATH}/{}/disconnect", one.credential)>
                 "Disconnect"

@@ -10,7 +10,7 @@ use crate::{
 
 /// Its address is for those who may change it: whoever knows it may post there.
 pub(super) async fn get(engine: &Engine, principal: &Principal) -> Result<String, Error> {
-    let grant = allowed(engine, principal, Action::ManageOrganization, "see the webhook").await?;
+    let grant = allowed(engine, principal, Action::ManageWebhook, "see the webhook").await?;
     let scope = Scope::of(&grant);
     Ok(storage::notices::webhook(&engine.db, scope).await?)
 }
@@ -20,7 +20,7 @@ pub(super) async fn set(
     principal: &Principal,
     form: &WebhookForm,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, principal, Action::ManageOrganization, "set the webhook").await?;
+    let grant = allowed(engine, principal, Action::ManageWebhook, "set the webhook").await?;
     let scope = Scope::of(&grant);
     let (address, detail) = match form.webhook.trim() {
         "" => (String::new(), "none".to_owned()),

@@ -16,7 +16,7 @@ pub(super) async fn delete(
     principal: &Principal,
     id: ProjectId,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, principal, Action::ManageOrganization, "delete a project").await?;
+    let grant = allowed(engine, principal, Action::ManageProjects, "delete a project").await?;
     let scope = Scope::of(&grant);
     if storage::projects::default_id(&engine.db, scope).await? == id {
         return Err(Field::Project

@@ -19,7 +19,7 @@ pub(super) async fn save(
     principal: &Principal,
     form: &ProjectForm,
 ) -> Result<ProjectId, Error> {
-    let grant = allowed(engine, principal, Action::ManageOrganization, "save a project").await?;
+    let grant = allowed(engine, principal, Action::ManageProjects, "save a project").await?;
     let scope = Scope::of(&grant);
     let name = Name::parse(&form.name)?;
     let sharing = form.sharing()?;

@@ -19,7 +19,7 @@ pub(super) async fn sync_now(
     principal: &Principal,
     which: &RepositorySelection,
 ) -> Result<u32, Error> {
-    let grant = allowed(engine, principal, Action::ManageRepositories, "sync repositories").await?;
+    let grant = allowed(engine, principal, Action::SyncRepositories, "sync repositories").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
     let only = match which.only() {

@@ -116,7 +116,7 @@ routes! {
     Page "/charts/repositories/{id}/delete" => ManageRepositories, Repository, Reads;
     Function "/actions/repositories/add" => ManageRepositories, None, Changes;
     Function "/actions/repositories/edit" => ManageRepositories, Repository, Changes;
-    Function "/actions/repositories/sync" => ManageRepositories, Repository, Changes;
+    Function "/actions/repositories/sync" => SyncRepositories, Repository, Changes;
     Function "/actions/repositories/delete" => ManageRepositories, Repository, Changes;
     Function "/actions/repositories/allow-token-service" => AllowOrigins, Repository, Changes;
     Page "/import" => ManageRepositories, None, Reads;
@@ -149,16 +149,17 @@ routes! {
     Function "/actions/gitops/check/kyma" => SignedIn, None, Reads;
 
     Page "/gitops/connections" => View, None, Reads;
-    Page "/gitops/connections/device" => ManageExports, None, Reads;
-    Page "/gitops/connections/{id}/disconnect" => ManageExports, GitAccount, Reads;
-    Form "/actions/gitops/connect" => ManageExports, None, Changes, connect::begin;
-    Form "/actions/gitops/device" => ManageExports, None, ActsOutside, device::begin;
-    Form "/actions/gitops/device/poll" => ManageExports, None, ActsOutside, device::poll;
-    Form "/actions/gitops/installation" => ManageExports, None, ActsOutside, installed::connect;
-    Return oauth::CALLBACK => ManageExports, None, ActsOutside, connect::finish;
+    Page "/gitops/connections/device" => ConnectAccounts, None, Reads;
+    // Whoever may connect accounts disconnects their own; the account of the matrix is an owner's.
+    Page "/gitops/connections/{id}/disconnect" => DisconnectOthers, GitAccount, Reads;
+    Form "/actions/gitops/connect" => ConnectAccounts, None, Changes, connect::begin;
+    Form "/actions/gitops/device" => ConnectAccounts, None, ActsOutside, device::begin;
+    Form "/actions/gitops/device/poll" => ConnectAccounts, None, ActsOutside, device::poll;
+    Form "/actions/gitops/installation" => ConnectAccounts, None, ActsOutside, installed::connect;
+    Return oauth::CALLBACK => ConnectAccounts, None, ActsOutside, connect::finish;
     Return oauth::INSTALLED => View, None, Reads, installed::ask;
-    Function "/actions/gitops/disconnect" => ManageExports, GitAccount, ActsOutside;
-    Function "/actions/gitops/forget" => ManageExports, GitAccount, Changes;
+    Function "/actions/gitops/disconnect" => DisconnectOthers, GitAccount, ActsOutside;
+    Function "/actions/gitops/forget" => DisconnectOthers, GitAccount, Changes;
 
     Page "/gitops/targets/new" => ManageExports, None, ActsOutside;
     Page "/gitops/targets/{id}" => View, GitTarget, ActsOutside;
@@ -169,10 +170,10 @@ routes! {
     Function "/actions/gitops/targets/delete" => ManageExports, GitTarget, Changes;
 
     Page "/gitops/clusters" => View, None, Reads;
-    Page "/gitops/clusters/new" => ManageExports, None, Reads;
+    Page "/gitops/clusters/new" => ManageClusters, None, Reads;
     Page "/gitops/clusters/{id}" => View, Cluster, Reads;
     Page "/gitops/clusters/{id}/preview" => RevealSecrets, Cluster, ActsOutside;
-    Page "/gitops/clusters/{id}/delete" => ManageExports, Cluster, Reads;
+    Page "/gitops/clusters/{id}/delete" => ManageClusters, Cluster, Reads;
     Function "/actions/gitops/clusters/save" => RevealSecrets, Cluster, Changes;
     Function "/actions/gitops/clusters/apply" => RevealSecrets, Cluster, Changes;
     Function "/actions/gitops/clusters/compare" => RevealSecrets, Cluster, ActsOutside;
@@ -180,11 +181,11 @@ routes! {
 
     Page "/settings/projects" => View, None, Reads;
     Page "/settings/projects/{id}" => View, Project, Reads;
-    Page "/settings/projects/{id}/delete" => ManageOrganization, Project, Reads;
-    Function "/actions/projects/save" => ManageOrganization, Project, Changes;
-    Function "/actions/projects/delete" => ManageOrganization, Project, Changes;
+    Page "/settings/projects/{id}/delete" => ManageProjects, Project, Reads;
+    Function "/actions/projects/save" => ManageProjects, Project, Changes;
+    Function "/actions/projects/delete" => ManageProjects, Project, Changes;
     Page "/settings/notices" => View, None, Reads;
-    Function "/actions/notices/webhook" => ManageOrganization, None, Changes;
+    Function "/actions/notices/webhook" => ManageWebhook, None, Changes;
     Page "/audit" => ReadAudit, None, Reads;
 
     Asset "/pkg/{*file}" => Public, None, Reads, assets::serve;

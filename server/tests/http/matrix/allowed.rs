@@ -1,6 +1,6 @@
 //! What is allowed, written by hand. Whatever is not listed here is asked for too, and must be refused.
 
-use domain::Role::{self, Admin, Editor, Viewer};
+use domain::Role::{self, Admin, Editor, Owner, Viewer};
 use server::web::routes::{Listener, Route};
 
 use self::{
@@ -172,16 +172,16 @@ pub const ALLOWED: &[Allowed] = &[
     row("/actions/gitops/check/kyma", Viewer, NONE, Tested),
     row("/gitops/connections", Viewer, NONE, Shown),
     row("/gitops/connections/device", Admin, NONE, Shown),
-    row("/gitops/connections/{id}/disconnect", Admin, OWN, Shown),
+    row("/gitops/connections/{id}/disconnect", Owner, OWN, Shown),
     row("/actions/gitops/connect", Admin, NONE, Leads("http://")),
     row("/actions/gitops/device", Admin, NONE, Leads("/gitops/connections/device")),
     row("/actions/gitops/device/poll", Admin, NONE, Leads("/gitops/connections")),
     row("/actions/gitops/installation", Admin, NONE, Leads("/gitops/connections")),
     row("/oauth/github/callback", Admin, NONE, Leads("/gitops/connections")),
     row("/oauth/github/installed", Viewer, NONE, Shown),
-    row("/actions/gitops/disconnect", Admin, OWN, Next),
+    row("/actions/gitops/disconnect", Owner, OWN, Next),
     // What is gone is forgotten.
-    row("/actions/gitops/forget", Admin, &[Own, Foreign, Missing, Deleted], Next),
+    row("/actions/gitops/forget", Owner, &[Own, Foreign, Missing, Deleted], Next),
     row("/gitops/targets/new", Admin, NONE, Shown),
     row("/gitops/targets/{id}", Viewer, OWN, Shown),
     row("/gitops/targets/{id}/preview", Admin, OWN, Shown),

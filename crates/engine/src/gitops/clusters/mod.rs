@@ -128,7 +128,7 @@ async fn may_look(engine: &Engine, principal: &Principal) -> Result<(Engine, Sco
 async fn may_write(engine: &Engine, principal: &Principal, attempt: &str) -> Result<Grant, Error> {
     is_on(engine)?;
     allowed(engine, principal, Action::RevealSecrets, attempt).await?;
-    Ok(allowed(engine, principal, Action::ManageExports, attempt).await?)
+    Ok(allowed(engine, principal, Action::ManageClusters, attempt).await?)
 }
 
 fn is_on(engine: &Engine) -> Result<(), Error> {

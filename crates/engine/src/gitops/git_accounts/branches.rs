@@ -16,7 +16,7 @@ pub(super) async fn branches(
     principal: &Principal,
     form: &GitTargetForm,
 ) -> Result<Branches, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "list branches").await?;
+    let grant = allowed(engine, principal, Action::ConnectAccounts, "list branches").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
     let id = form
@@ -47,7 +47,7 @@ pub(super) async fn hindrance(
     principal: &Principal,
     form: &GitTargetForm,
 ) -> Result<Option<String>, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "list branches").await?;
+    let grant = allowed(engine, principal, Action::ConnectAccounts, "list branches").await?;
     let scope = Scope::of(&grant);
     let (Ok(id), Ok(url)) = (form.credential.parse(), GitUrl::parse(&form.url)) else {
         return Ok(None);

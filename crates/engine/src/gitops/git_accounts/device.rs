@@ -16,7 +16,7 @@ use super::{connect, github, refused};
 use crate::{Engine, Error, audit::allowed, secret_hash};
 
 pub(super) async fn begin(engine: &Engine, principal: &Principal) -> Result<DeviceCode, Error> {
-    allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    allowed(engine, principal, Action::ConnectAccounts, "connect a Git account").await?;
     engine.limits.connection_attempt(principal.user)?;
     let start = github(engine)?.begin_device().await.map_err(refused)?;
     let ends = engine.clock.now().plus(Duration::from_secs(start.expires_in));
@@ -34,7 +34,8 @@ pub(super) async fn poll(
     principal: &Principal,
     kept: &Secret,
 ) -> Result<DeviceProgress, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    let grant =
+        allowed(engine, principal, Action::ConnectAccounts, "connect a Git account").await?;
     engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
     let now = engine.clock.now();

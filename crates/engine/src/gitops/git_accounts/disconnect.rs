@@ -42,10 +42,16 @@ async fn end(
     tokens: Tokens,
 ) -> Result<(), Error> {
     let grant =
-        allowed(engine, principal, Action::ManageExports, "disconnect a Git account").await?;
+        allowed(engine, principal, Action::ConnectAccounts, "disconnect a Git account").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
-    git_accounts::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let account = git_accounts::get(&engine.db, scope, id).await?;
+    // What is not one's own is answered alike, whether it is somebody else's or not there.
+    if account.as_ref().is_none_or(|account| account.user != principal.user) {
+        let attempt = "disconnect a Git account of somebody else";
+        allowed(engine, principal, Action::DisconnectOthers, attempt).await?;
+    }
+    account.ok_or(ServiceError::NotFound)?;
     let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
     delete(engine, principal, &form, tokens).await
 }

@@ -27,7 +27,8 @@ pub(super) async fn connect(
     principal: &Principal,
     installation: &str,
 ) -> Result<CredentialId, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    let grant =
+        allowed(engine, principal, Action::ConnectAccounts, "connect a Git account").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;

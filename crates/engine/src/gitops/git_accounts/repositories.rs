@@ -29,7 +29,8 @@ pub(super) async fn repositories(
     id: CredentialId,
     search: &str,
 ) -> Result<Vec<HostedRepository>, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "list Git repositories").await?;
+    let grant =
+        allowed(engine, principal, Action::ConnectAccounts, "list Git repositories").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
     let search = search.get(..search.floor_char_boundary(LONGEST)).unwrap_or_default();

@@ -25,7 +25,8 @@ const LIFE: Duration = Duration::from_mins(10);
 const LONGEST: usize = 1_024;
 
 pub(super) async fn begin(engine: &Engine, principal: &Principal) -> Result<WebStart, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    let grant =
+        allowed(engine, principal, Action::ConnectAccounts, "connect a Git account").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
@@ -47,7 +48,8 @@ pub(super) async fn finish(
     state: &Secret,
     code: &Secret,
 ) -> Result<CredentialId, Error> {
-    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    let grant =
+        allowed(engine, principal, Action::ConnectAccounts, "connect a Git account").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
