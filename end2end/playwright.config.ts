@@ -13,6 +13,8 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
   use: {
     viewport: { width: 1280, height: 800 },
+    // What hangs is named; without a limit a navigation waits for the end of its test.
+    navigationTimeout: 60_000,
     screenshot: "only-on-failure",
     trace: "off",
     launchOptions: {

@@ -36,7 +36,7 @@ async function look(person: Person, name: string, path: string, widths = WIDTHS)
       if (width === 1280 || (width === 360 && colorScheme === "light")) {
         problems.push(...(await violations(page)).map((problem) => `${where}: ${problem}`));
       }
-      await page.screenshot({ path: join(SCREENS, `${name}-${width}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
+      await page.screenshot({ path: join(SCREENS, `${name}-${width}-${colorScheme}.png`), fullPage: true, animations: "disabled", timeout: 60_000 });
     }
   }
   return problems;

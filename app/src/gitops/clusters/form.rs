@@ -54,7 +54,7 @@ pub(super) async fn form(
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
-            <h2 id="edit-title">{if is_new { "Where and what" } else { "Edit" }}</h2>
+            <h2 id="edit-title">{if is_new { "Where and what" } else { "Settings" }}</h2>
             <Form state=state.clone() action="/actions/gitops/clusters/save">
                 {hidden("cluster", stored.cluster)}
                 {hidden("row_version", row_version)}

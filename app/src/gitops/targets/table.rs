@@ -84,8 +84,8 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
             <td data-label="State">
                 <div class="state">
                     <StatusBadge status=row.status()/>
+                    {row.cause.is_none().then(|| waits(row))}
                     {why(row.cause, DeliveryTarget::GitTarget(row.id))}
-                    {waits(row)}
                 </div>
             </td>
             <th scope="row" data-label="Name" title=row.name.clone()>
