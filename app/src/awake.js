@@ -69,7 +69,7 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     const typed = new URLSearchParams({ credential: value("credential"), search: value("search") });
     // An address is kept by browsers, and a URL may hold a password.
     if (!value("url").includes("@")) typed.set("url", value("url"));
-    const answer = await fetch(`${location.pathname}?${typed}`);
+    const answer = await fetch(`${location.pathname}?${typed}`).catch(() => Response.error());
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== sought) return;
     const shown = form.elements.namedItem("credential");
@@ -119,7 +119,8 @@ const wake = async ({ jsUrl: js, wasmUrl: wasm, followUrl: follow, paletteUrl: p
     const { name, value } = submitter;
     document.documentElement.dataset[name] = value;
     for (const one of form.querySelectorAll("[aria-pressed]")) one.setAttribute("aria-pressed", String(one === submitter));
-    fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual" });
+    // Whoever follows a link at once has chosen all the same.
+    fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual", keepalive: true });
     if (name !== "side") return;
     submitter.value = value === "wide" ? "narrow" : "wide";
     submitter.title = value === "wide" ? "Fold the side bar" : "Unfold the side bar";

@@ -90,3 +90,29 @@ test.describe("without JavaScript", () => {
     await expect(main.getByRole("link", { name: /Audit log/ })).toBeVisible();
   });
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("credentials are searched beside the drop-down, and the form keeps what was typed", async ({ person }) => {
+      const [wanted, other] = [unique("quay"), unique("acr")];
+      for (const name of [wanted, other]) await person.addCredential({ name, username: "ada", password: "secret" });
+      // The field stands beside lists that hold only a part; a search in the address makes this one.
+      await person.open(`/charts/repositories/new?search=${unique("nothing")}`);
+      const { main } = person;
+      const found = main.locator("[data-found-here]");
+      const options = person.field("Credential").locator("option");
+      await expect(found).toHaveText("No credential has this in its name.");
+      await person.field("URL").fill("https://charts.example.com/stable");
+      await person.field("Name").fill("typed before");
+      await main.getByLabel("Search credentials").fill(wanted);
+      if (!javaScriptEnabled) await person.button("Search").click();
+      await expect(found).toHaveText("1 credential below.");
+      await expect(options.filter({ hasText: wanted })).toHaveCount(1);
+      await expect(options.filter({ hasText: other })).toHaveCount(0);
+      await expect(person.field("URL")).toHaveValue("https://charts.example.com/stable");
+      await expect(person.field("Name")).toHaveValue("typed before");
+    });
+  });
+}

@@ -167,7 +167,7 @@ fn row(event: &AuditEvent) -> AnyView {
     view! {
         <tr>
             <td data-label="When">
-                <time datetime=event.at.rfc3339()>{event.at.readable()}</time>
+                <time datetime=event.at.rfc3339() title=event.at.readable()>{event.at.readable()}</time>
             </td>
             <th scope="row" data-label="What" title=event.action.label()>{event.action.label()}</th>
             <td class="second-wide" data-label="Target">{target(event.target_id, &event.target)}</td>

@@ -55,7 +55,7 @@ fn folded(found: &SecretUses) -> AnyView {
                     <span class="muted">
                         {counted(found.uses.len(), "reader", "readers")}
                         ", "
-                        <time datetime=found.at.rfc3339()>{found.at.readable()}</time>
+                        <time datetime=found.at.rfc3339() title=found.at.readable()>{found.at.readable()}</time>
                     </span>
                 </span>
             </summary>
@@ -87,7 +87,7 @@ fn line(one: &SecretUse) -> AnyView {
     };
     view! {
         <li>
-            <time datetime=one.at.rfc3339()>{one.at.readable()}</time>
+            <time datetime=one.at.rfc3339() title=one.at.readable()>{one.at.readable()}</time>
             ": "
             {who(&one.actor, one.actor_id)}
             {format!("{host}, {}{times}", one.detail)}
