@@ -1,14 +1,14 @@
 //! What the bars of the lists share.
 
-use domain::bulk::BulkAction;
+use domain::{Total, bulk::BulkAction};
 use leptos::prelude::*;
 
 use crate::ui::icon::Icon;
 
 /// The box that takes all rows that the page finds, on whichever of its pages; nothing where the page shows them
 /// all.
-pub(crate) fn all_found(total: u32, on_a_page: u32) -> Option<AnyView> {
-    (total > on_a_page).then(|| {
+pub(crate) fn all_found(total: Total, on_a_page: u32) -> Option<AnyView> {
+    total.exceeds(on_a_page).then(|| {
         let words = format!("All {total} found, on every page");
         view! {
             <label class="radio">

@@ -1,9 +1,8 @@
 //! The page Charts → Catalog.
 
 use domain::{
-    Principal, RepositoryId, ServiceError, Status,
+    Principal, RepositoryId, ServiceError, Status, Total,
     charts::{ChartPage, ChartQuery, ChartSummary},
-    counted,
 };
 use leptos::prelude::*;
 use maud::{Markup, html};
@@ -13,7 +12,7 @@ use crate::ui::{
     filters::{FilterBy, Filters},
     frame::Section,
     page::{Page, Request, snapshot_page},
-    row::{badge, status_badge, view_of},
+    row::{badge, status_badge, view_of, whole},
     table::{Column, Empty, list, pager},
     tabs::{self, Tab},
 };
@@ -39,7 +38,7 @@ pub(crate) fn catalog() -> AnyView {
                     <p class="muted">"The charts of all repositories, as of their last good sync."</p>
                 </div>
             </div>
-            {if found.all == 0 {
+            {if found.is_empty {
                 view! {
                     <Empty
                         icon="package"
@@ -89,11 +88,11 @@ pub(crate) async fn of_repository(
     let rows = html! { @for chart in &found.rows { (row(chart, Of::OneRepository)) } };
     let pairs = [(tabs::QUERY, Tab::Charts.name())];
     let list =
-        list(&counted(found.total, "chart", "charts"), columns(Of::OneRepository), view_of(rows));
+        list(&found.total.words("chart", "charts"), columns(Of::OneRepository), view_of(rows));
     Ok(view! {
         <div class="stack">
             {list}
-            {pager(base, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
+            {pager(base, &pairs, query.page, ChartQuery::PAGE_ROWS, found.rows.len(), found.total)}
         </div>
     }
     .into_any())
@@ -120,7 +119,7 @@ fn columns(of: Of) -> Vec<Column> {
     .collect()
 }
 
-fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)], total: u32) -> AnyView {
+fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)], total: Total) -> AnyView {
     let options = repositories
         .iter()
         .map(|(id, name)| {
@@ -149,7 +148,7 @@ fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)], total: u
             placeholder="Name, description or keyword"
             by=FilterBy { name: "repository", label: "Repository", all: "All repositories" }
             clear=filtered.then_some(PATH)
-            total=Some(counted(total, "chart", "charts"))
+            total=Some(total.words("chart", "charts"))
         >
             {beyond}
             {options}
@@ -172,8 +171,8 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
     let pairs = [("search", query.search.as_str()), ("repository", &repository)];
     let columns = columns(Of::AllRepositories);
     view! {
-        {list(&counted(found.total, "chart", "charts"), columns, view_of(rows))}
-        {pager(PATH, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
+        {list(&found.total.words("chart", "charts"), columns, view_of(rows))}
+        {pager(PATH, &pairs, query.page, ChartQuery::PAGE_ROWS, found.rows.len(), found.total)}
     }
     .into_any()
 }
@@ -181,7 +180,7 @@ fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
 fn row(chart: &ChartSummary, of: Of) -> Markup {
     html! {
         tr {
-            th scope="row" title=(chart.name) {
+            th scope="row" title=[whole(&chart.name)] {
                 div.cell {
                     span.tile aria-hidden="true" { (letter(&chart.name)) }
                     a href={ "/charts/catalog/" (chart.id) } { (chart.name) }
@@ -189,17 +188,17 @@ fn row(chart: &ChartSummary, of: Of) -> Markup {
                     @if chart.stale_since.is_some() { (status_badge(Status::Stale)) }
                 }
             }
-            td title=(chart.version) { (chart.version) }
-            td.roomy title=(chart.app_version) { (chart.app_version) }
+            td title=[whole(&chart.version)] { (chart.version) }
+            td.roomy title=[whole(&chart.app_version)] { (chart.app_version) }
             td.number.later data-label="Versions" { (chart.versions) }
             @if of == Of::AllRepositories {
-                td title=(chart.repository_name) {
+                td title=[whole(&chart.repository_name)] {
                     a href={ "/charts/repositories/" (chart.repository) } {
                         (chart.repository_name)
                     }
                 }
             }
-            td.muted.later title=(chart.description) { (chart.description) }
+            td.muted.later title=[whole(&chart.description)] { (chart.description) }
         }
     }
 }

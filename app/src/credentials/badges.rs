@@ -2,7 +2,7 @@
 
 use domain::{
     Status, Timestamp,
-    credentials::{CredentialHealth, Environment, Expiry, Urgency},
+    credentials::{CredentialHealth, Environment},
 };
 use leptos::prelude::*;
 use maud::{Markup, html};
@@ -33,26 +33,6 @@ pub(super) fn health_in_a_row(health: CredentialHealth, now: Timestamp) -> Marku
             @if let Some(first) = reasons.first() && says_why { span.muted { (first) } }
         }
     }
-}
-
-/// That it expires or has expired, and how long is left.
-pub(super) fn expiry(expiry: Expiry, now: Timestamp) -> AnyView {
-    let status = match expiry.urgency(now) {
-        Urgency::Fine => None,
-        Urgency::Soon | Urgency::Pressing => Some(Status::Expiring),
-        Urgency::Expired => Some(Status::Expired),
-    };
-    let mut text = expiry.readable(now);
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    view! {
-        <div class="state">
-            {status.map(|status| view! { <StatusBadge status/> })}
-            <span class="muted">{text}</span>
-        </div>
-    }
-    .into_any()
 }
 
 /// The environment as a word; nothing while it is not said.

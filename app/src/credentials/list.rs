@@ -1,10 +1,9 @@
 //! The Credentials page.
 
 use domain::{
-    Action, Principal, Provider,
+    Action, Principal, Provider, Total,
     bulk::BulkAction,
     cause::RemoteKind,
-    counted,
     credentials::{CredentialOrder, CredentialQuery, Direction, Remains, Undestroyed},
     projects::Project,
 };
@@ -52,7 +51,7 @@ pub(crate) fn list() -> AnyView {
                 </div>
                 <div class="actions">
                     <a class="button quiet" href="/credentials/guides">"Guides"</a>
-                    {(found.all > 0)
+                    {(!found.is_empty)
                         .then(|| {
                             view! {
                                 <a class="button quiet" href="/credentials/explain">
@@ -73,7 +72,7 @@ pub(crate) fn list() -> AnyView {
                 </div>
             </div>
             {undestroyed(&found.undestroyed)}
-            {if found.all == 0 {
+            {if found.is_empty {
                 nothing_yet(&principal)
             } else {
                 view! {
@@ -149,7 +148,7 @@ fn nothing_yet(principal: &Principal) -> AnyView {
 }
 
 /// The bar of the ticked rows, and the form that their boxes name.
-fn bulk(query: &CredentialQuery, total: u32, here: &str) -> AnyView {
+fn bulk(query: &CredentialQuery, total: Total, here: &str) -> AnyView {
     let project = query.project.map(|id| id.to_string()).unwrap_or_default();
     view! {
         <form id="bulk" class="bulk" method="post" action="/actions/bulk/credentials" data-found="bulk">
@@ -176,7 +175,7 @@ fn order(query: &CredentialQuery) -> Option<AnyView> {
     })
 }
 
-fn filters(query: &CredentialQuery, projects: &[Project], total: u32) -> AnyView {
+fn filters(query: &CredentialQuery, projects: &[Project], total: Total) -> AnyView {
     let options = Provider::ALL
         .into_iter()
         .map(|provider| {
@@ -184,18 +183,16 @@ fn filters(query: &CredentialQuery, projects: &[Project], total: u32) -> AnyView
             view! { <option value=code selected=code == query.provider>{label}</option> }
         })
         .collect_view();
-    let filtered =
-        !query.search.is_empty() || !query.provider.is_empty() || query.project.is_some();
     view! {
         <Filters
             path="/credentials"
             search=query.search.clone()
             placeholder="Name or description"
             by=FilterBy { name: "provider", label: "Provider", all: "All providers" }
-            clear=filtered.then_some("/credentials")
+            clear=query.is_narrowed().then_some("/credentials")
             also=by_project(projects, query.project)
             kept=order(query)
-            total=Some(counted(total, "credential", "credentials"))
+            total=Some(total.words("credential", "credentials"))
         >
             {options}
         </Filters>

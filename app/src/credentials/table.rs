@@ -14,7 +14,7 @@ use super::{badges, impact::in_words, usage::UsageCounts};
 use crate::ui::{
     path,
     provider::glyph,
-    row::{environment, icon, menu, moment, view_of},
+    row::{environment, icon, menu, moment, view_of, whole},
     table::{Column, Empty, list, next_direction, pager},
     tabs::Tab,
 };
@@ -46,11 +46,11 @@ pub(super) fn table(
     };
     view! {
         {list(
-            &counted(found.total, "credential", "credentials"),
+            &found.total.words("credential", "credentials"),
             heads(query, has_projects, may_tick.then(Column::ticks)),
             view_of(rows),
         )}
-        {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.total)}
+        {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.rows.len(), found.total)}
     }
     .into_any()
 }
@@ -93,7 +93,7 @@ fn project_of(row: &CredentialSummary, projects: &[Project]) -> Markup {
         Some((crate::projects::path_of(known.id), name))
     });
     html! {
-        td.roomy title=[row.project.as_ref()] {
+        td.roomy title=[row.project.as_deref().and_then(whole)] {
             @match (known, &row.project) {
                 (Some((href, name)), _) => a href=(href) { (name) },
                 (None, Some(name)) => (name),
@@ -157,7 +157,7 @@ fn row_of(
                 }
             }
             td data-label="State" { (badges::health_in_a_row(row.health(), now)) }
-            th scope="row" title=(row.name) {
+            th scope="row" title=[whole(&row.name)] {
                 div.cell {
                     a href=(href) { (row.name) }
                     // In an organization with one project, that a credential is shared is what there is to tell.

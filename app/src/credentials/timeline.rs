@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Timestamp, counted,
+    Status, Timestamp, counted,
     credentials::{CredentialQuery, CredentialSummary, Expiry, Urgency},
 };
 use leptos::prelude::*;
+use maud::{Markup, html};
 
-use super::{badges, path_of};
-use crate::ui::moment::Moment;
+use super::path_of;
+use crate::ui::row::{moment, status_badge, view_of};
 
 const DAYS: u64 = 90;
 /// The picture in its own units: 10 for the margin, 4 for a day, and a bin of 2 days a column.
@@ -31,7 +32,7 @@ pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyVie
         return ().into_any();
     }
     let dots: Vec<_> = known.iter().map(|(row, expiry)| (row.name.as_str(), *expiry)).collect();
-    let rows = known.iter().map(|(row, expiry)| row_of(row, *expiry, now)).collect_view();
+    let rows = html! { @for (row, expiry) in &known { (row_of(row, *expiry, now)) } };
     view! {
         <section class="card timeline" aria-labelledby="timeline-title">
             <h2 id="timeline-title">"Expiry"</h2>
@@ -49,7 +50,7 @@ pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyVie
                                 <th scope="col">"State"</th>
                             </tr>
                         </thead>
-                        <tbody>{rows}</tbody>
+                        <tbody>{view_of(rows)}</tbody>
                     </table>
                 </div>
             </details>
@@ -164,21 +165,20 @@ pub(crate) fn urgency_class(expiry: Expiry, now: Timestamp) -> &'static str {
     }
 }
 
-fn row_of(row: &CredentialSummary, expiry: Expiry, now: Timestamp) -> AnyView {
-    view! {
-        <tr>
-            <th scope="row" data-label="Name">
-                <a href=path_of(row.id)>{row.name.clone()}</a>
-            </th>
-            <td data-label="Provider">{row.provider.facts().label}</td>
-            <td data-label="Expires">
-                <time datetime=expiry.at.rfc3339()>{expiry.at.day()}</time>
-                " ("
-                <Moment at=expiry.at now/>
-                ")"
-            </td>
-            <td data-label="State">{badges::expiry(expiry, now)}</td>
-        </tr>
+fn row_of(row: &CredentialSummary, expiry: Expiry, now: Timestamp) -> Markup {
+    let status = match expiry.urgency(now) {
+        Urgency::Fine => None,
+        Urgency::Soon | Urgency::Pressing => Some(Status::Expiring),
+        Urgency::Expired => Some(Status::Expired),
+    };
+    html! {
+        tr {
+            th scope="row" { a href=(path_of(row.id)) { (row.name) } }
+            td data-label="Provider" { (row.provider.facts().label) }
+            td data-label="Expires" { (expiry.at.day()) " (" (moment(expiry.at, now)) ")" }
+            td data-label="State" {
+                @if let Some(status) = status { (status_badge(status)) }
+            }
+        }
     }
-    .into_any()
 }

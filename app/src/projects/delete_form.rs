@@ -1,6 +1,6 @@
 //! Deleting a project.
 
-use domain::{Action, counted, projects::Project};
+use domain::{Action, projects::Project};
 use leptos::prelude::*;
 
 use super::{PATH, asked};
@@ -48,8 +48,8 @@ fn hindrance(project: &Project) -> Option<String> {
         (project.repositories, "repository", "repositories"),
     ]
     .into_iter()
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, one, many)| counted(count, one, many))
+    .filter(|(count, ..)| !count.is_none())
+    .map(|(count, one, many)| count.words(one, many))
     .collect();
     (!parts.is_empty()).then(|| {
         format!(

@@ -1,7 +1,7 @@
 //! One project: the credentials and repositories that belong to it, and its name.
 
 use domain::{
-    Action, Field, Principal, Timestamp, counted,
+    Action, Field, Principal, Timestamp, Total,
     credentials::{CredentialQuery, CredentialSummary},
     projects::Project,
     repositories::{RepositoryQuery, RepositorySummary},
@@ -49,8 +49,8 @@ pub(crate) fn detail() -> AnyView {
                     <p class="tags">
                         {badges(&project)}
                         <span class="muted">
-                            {counted(credentials.total, "credential", "credentials")} " · "
-                            {counted(repositories.total, "repository", "repositories")}
+                            {credentials.total.words("credential", "credentials")} " · "
+                            {repositories.total.words("repository", "repositories")}
                         </span>
                     </p>
                 </div>
@@ -69,7 +69,7 @@ pub(crate) fn detail() -> AnyView {
     })
 }
 
-fn repositories_of(project: &Project, rows: &[RepositorySummary], total: u32) -> AnyView {
+fn repositories_of(project: &Project, rows: &[RepositorySummary], total: Total) -> AnyView {
     let lines = rows
         .iter()
         .take(SHOWN)
@@ -93,7 +93,7 @@ fn repositories_of(project: &Project, rows: &[RepositorySummary], total: u32) ->
 fn credentials_of(
     project: &Project,
     rows: &[CredentialSummary],
-    total: u32,
+    total: Total,
     now: Timestamp,
 ) -> AnyView {
     let lines = rows
@@ -117,9 +117,9 @@ fn credentials_of(
     card("Credentials", none, lines.into_any(), all, total)
 }
 
-fn all(href: String, total: u32) -> AnyView {
+fn all(href: String, total: Total) -> AnyView {
     let label = format!("Show all {total}");
-    (total > 0).then(|| view! { <a class="button quiet" href=href>{label}</a> }).into_any()
+    (!total.is_none()).then(|| view! { <a class="button quiet" href=href>{label}</a> }).into_any()
 }
 
 fn card(
@@ -127,12 +127,12 @@ fn card(
     none: &'static str,
     lines: AnyView,
     all: AnyView,
-    total: u32,
+    total: Total,
 ) -> AnyView {
     let live = title.to_lowercase();
     let id = format!("{live}-title");
     let labelled = id.clone();
-    let none = (total == 0).then(|| view! { <p class="muted">{none}</p> });
+    let none = total.is_none().then(|| view! { <p class="muted">{none}</p> });
     view! {
         <section class="card" aria-labelledby=labelled>
             <div class="card-head">

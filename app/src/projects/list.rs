@@ -23,8 +23,8 @@ pub(crate) fn list() -> AnyView {
         let mut found = request.services().projects.list(&principal).await?;
         let order = Order::of(&request, PATH);
         order.sort(&mut found, "name", |row| row.name.to_lowercase());
-        order.sort(&mut found, "credentials", |row| row.credentials);
-        order.sort(&mut found, "repositories", |row| row.repositories);
+        order.sort(&mut found, "credentials", |row| row.credentials.counted());
+        order.sort(&mut found, "repositories", |row| row.repositories.counted());
         let may_manage = principal.role.includes(Action::ManageProjects);
         let manages = if may_manage { Manages::Yes } else { Manages::No };
         let body = view! {
@@ -83,10 +83,10 @@ fn row(project: &Project, manages: Manages) -> AnyView {
                 </div>
             </th>
             <td class="number" data-label="Credentials">
-                <a href=super::found("/credentials", project.id)>{project.credentials}</a>
+                <a href=super::found("/credentials", project.id)>{project.credentials.to_string()}</a>
             </td>
             <td class="number" data-label="Repositories">
-                <a href=super::found("/charts/repositories", project.id)>{project.repositories}</a>
+                <a href=super::found("/charts/repositories", project.id)>{project.repositories.to_string()}</a>
             </td>
             <td class="row-actions">{menu}</td>
         </tr>

@@ -1,6 +1,7 @@
 //! The bar of the ticked repositories.
 
 use domain::{
+    Total,
     bulk::BulkAction,
     repositories::{INTERVALS, RepositoryQuery},
 };
@@ -14,7 +15,7 @@ use crate::{
 
 /// The bar of the ticked rows, and the form that the boxes and *Sync all* name: a table row cannot hold
 /// it. What it says of all is about those that the page finds.
-pub(super) fn bulk(query: &RepositoryQuery, total: u32, here: &str) -> AnyView {
+pub(super) fn bulk(query: &RepositoryQuery, total: Total, here: &str) -> AnyView {
     let found = pairs(query).map(|(name, value)| hidden(name, value)).collect_view();
     let intervals = INTERVALS
         .iter()

@@ -3,10 +3,7 @@
 use domain::{credentials::Environment, repositories::RepositorySummary};
 use leptos::prelude::*;
 
-use crate::ui::{
-    badge::{Badge, Tone},
-    icon::Icon,
-};
+use crate::ui::icon::Icon;
 
 /// The environment as a word; nothing while it is not said.
 pub(super) fn tag(environment: Environment) -> Option<AnyView> {
@@ -20,10 +17,9 @@ pub(super) fn clashing(row: &RepositorySummary) -> Option<Environment> {
     row.environment.clashes_with(credential).then_some(credential)
 }
 
-/// The clash in two words, for a table cell.
-pub(super) fn clash_badge(credential: Environment) -> AnyView {
-    let label = format!("{} credential", credential.label());
-    view! { <Badge tone=Tone::Warn label/> }.into_any()
+/// The clash in two words.
+pub(super) fn clash(credential: Environment) -> String {
+    format!("{} credential", credential.label())
 }
 
 /// The clash with what to do about it.

@@ -22,6 +22,8 @@ mod runs;
 mod server_fns;
 #[cfg(feature = "ssr")]
 mod state;
+#[cfg(feature = "ssr")]
+mod table;
 
 #[cfg(feature = "ssr")]
 pub(crate) use add_form::add;

@@ -32,7 +32,7 @@ async fn what_expires_stands_on_a_timeline_and_in_a_table() {
         "Shared",
         "1 credential has expired. 1 credential expires within the next 90 days.",
         "role=\"img\"",
-        "Expired 1 d ago",
+        ">1 d ago</time>)",
         "Explain a URL",
     ] {
         assert!(html.contains(words), "{words}: {html}");

@@ -107,7 +107,10 @@ fn fold() -> AnyView {
 fn Bell(open: u32) -> AnyView {
     let (label, number) = match open {
         0 => ("Notices".to_owned(), None),
-        open => (format!("Notices, {open} open"), Some(open)),
+        open => {
+            let open = AttentionCounts::shown(open);
+            (format!("Notices, {open} open"), Some(open))
+        }
     };
     view! {
         <a class="button quiet bell" href="/settings/notices" aria-label=label.clone() title=label data-live="bell">

@@ -229,8 +229,10 @@ fn line(entry: &Entry, section: Section, attention: &AttentionCounts) -> AnyView
     let current = (entry.section == section).then_some("page");
     let (number, what) = needs(entry.section, attention);
     let needs = (number > 0).then(|| {
+        let number = AttentionCounts::shown(number);
+        let title = format!("{number} {what}");
         view! {
-            <a class="needs" href=entry.attention title=format!("{number} {what}")>
+            <a class="needs" href=entry.attention title=title>
                 {number}
                 <span class="unseen">" "{what}</span>
             </a>

@@ -31,6 +31,12 @@ pub(crate) fn status_badge(status: Status) -> Markup {
     badge(tone(status), status.label())
 }
 
+/// The whole of a text that a narrow column may cut, for who points at it; shorter ones never are.
+pub(crate) fn whole(text: &str) -> Option<&str> {
+    const NEVER_CUT: usize = 12;
+    (text.chars().count() > NEVER_CUT).then_some(text)
+}
+
 /// An age, or the time that is left.
 pub(crate) fn moment(at: Timestamp, now: Timestamp) -> Markup {
     html! {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use domain::credentials::Direction;
+use domain::{Total, credentials::Direction};
 use leptos::prelude::*;
 use maud::{Markup, html};
 
@@ -152,10 +152,14 @@ pub(crate) fn pager(
     pairs: &[(&str, &str)],
     page: u32,
     rows_on_page: u32,
-    total: u32,
+    rows: usize,
+    total: Total,
 ) -> AnyView {
-    let last = total.div_ceil(rows_on_page).max(1);
-    if last == 1 && page == 1 {
+    let (known, is_all) = total.last_page(rows_on_page);
+    // Behind what is counted, a full page leads to the next one.
+    let is_full = u32::try_from(rows).is_ok_and(|rows| rows >= rows_on_page);
+    let has_next = page < known || (!is_all && is_full);
+    if page == 1 && !has_next {
         return ().into_any();
     }
     let to = |page: u32| {
@@ -167,7 +171,7 @@ pub(crate) fn pager(
         path::with(base, &all)
     };
     let before = (page > 1).then(|| {
-        let href = to(page.min(last + 1) - 1);
+        let href = to(if is_all { page.min(known + 1) - 1 } else { page - 1 });
         view! {
             <a class="button quiet" rel="prev" href=href>
                 <Icon name="chevron-left"/>
@@ -175,7 +179,7 @@ pub(crate) fn pager(
             </a>
         }
     });
-    let after = (page < last).then(|| {
+    let after = has_next.then(|| {
         view! {
             <a class="button quiet" rel="next" href=to(page + 1)>
                 "Next"
@@ -183,10 +187,11 @@ pub(crate) fn pager(
             </a>
         }
     });
+    let place = if is_all { format!("Page {page} of {known}") } else { format!("Page {page}") };
     view! {
         <nav class="pager" aria-label="Pages">
             {before}
-            <span class="muted">{format!("Page {page} of {last}")}</span>
+            <span class="muted">{place}</span>
             {after}
         </nav>
     }

@@ -45,6 +45,7 @@ pub mod sessions;
 mod status;
 mod text;
 mod timestamp;
+mod total;
 mod typed_url;
 mod unverified_claims;
 
@@ -72,5 +73,6 @@ pub use secret::Secret;
 pub use status::Status;
 pub use text::{Description, Email, Name, NewPassword, Username};
 pub use timestamp::Timestamp;
+pub use total::Total;
 pub use typed_url::{TypedUrl, redact_url};
 pub use unverified_claims::UnverifiedClaims;

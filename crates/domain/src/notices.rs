@@ -26,6 +26,15 @@ pub struct AttentionCounts {
 }
 
 impl AttentionCounts {
+    /// No number is counted further: as many or more are told as `99+`.
+    pub const MOST: u32 = 100;
+
+    /// A number as the side bar shows it.
+    #[must_use]
+    pub fn shown(number: u32) -> String {
+        if number < Self::MOST { number.to_string() } else { "99+".to_owned() }
+    }
+
     /// Whether something fails, rather than only has to be known.
     #[must_use]
     pub const fn fails(&self) -> bool {

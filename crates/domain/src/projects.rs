@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::{Field, FieldProblem, ProjectId};
+use crate::{Field, FieldProblem, ProjectId, Total};
 
 /// A project with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,9 @@ pub struct Project {
     /// To whom its credentials are available.
     pub sharing: Sharing,
     /// How many credentials belong to it.
-    pub credentials: u32,
+    pub credentials: Total,
     /// How many repositories belong to it.
-    pub repositories: u32,
+    pub repositories: Total,
 }
 
 /// To whom the credentials of a project are available (F22, F23).

@@ -16,6 +16,7 @@
 //! ["… where name in " texts(2)]                             a list of texts
 //! ["… select " id("id") ", r.value ->> 'name' from " records(2) " as r"]   a list of records
 //! ["… where " bytes("origin") " >= $2 …"]           a text in the order of its bytes
+//! ["… where " contains("name_key", 2)]              whether a text has another one in it
 //! ```
 //!
 //! Each text is registered, and a test prepares it on both databases. Where SQLite shall go from one table to
@@ -83,6 +84,12 @@ macro_rules! text {
     };
     (@ postgres [$($done:tt)*] bytes($column:literal) $($rest:tt)*) => {
         $crate::sql::text!(@ postgres [$($done)* $column, " collate \"C\"",] $($rest)*)
+    };
+    (@ sqlite [$($done:tt)*] contains($column:literal, $n:literal) $($rest:tt)*) => {
+        $crate::sql::text!(@ sqlite [$($done)* "instr(", $column, ", $", $n, ") > 0",] $($rest)*)
+    };
+    (@ postgres [$($done:tt)*] contains($column:literal, $n:literal) $($rest:tt)*) => {
+        $crate::sql::text!(@ postgres [$($done)* "strpos(", $column, ", $", $n, ") > 0",] $($rest)*)
     };
     (@ sqlite [$($done:tt)*] for_no_key_update() $($rest:tt)*) => {
         $crate::sql::text!(@ sqlite [$($done)*] $($rest)*)

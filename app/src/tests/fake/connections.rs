@@ -116,8 +116,8 @@ impl service::Projects for Fake {
             id,
             name: name.into(),
             is_default,
-            credentials: 1,
-            repositories: 1,
+            credentials: domain::Total::of(1),
+            repositories: domain::Total::of(1),
         };
         Ok(vec![project(id(), "Default", true), project(ProjectId::new(), "Shop", false)])
     }

@@ -158,8 +158,8 @@ impl service::Credentials for Fake {
         if self.is_empty {
             return Ok(credentials::CredentialPage {
                 rows: Vec::new(),
-                total: 0,
-                all: 0,
+                total: domain::Total::of(0),
+                is_empty: true,
                 undestroyed: Vec::new(),
             });
         }
@@ -174,7 +174,12 @@ impl service::Credentials for Fake {
                 cause,
             }],
         };
-        Ok(credentials::CredentialPage { rows, total: 1, all: 1, undestroyed })
+        Ok(credentials::CredentialPage {
+            rows,
+            total: domain::Total::of(1),
+            is_empty: false,
+            undestroyed,
+        })
     }
     async fn part(
         &self,

@@ -237,7 +237,7 @@ fn chart() -> charts::ChartSummary {
 #[async_trait]
 impl service::Charts for Fake {
     async fn list(&self, _: &Principal, _: charts::ChartQuery) -> Answer<charts::ChartPage> {
-        Ok(charts::ChartPage { rows: vec![chart()], total: 1, all: 1 })
+        Ok(charts::ChartPage { rows: vec![chart()], total: domain::Total::of(1), is_empty: false })
     }
     async fn get(&self, _: &Principal, asked: ChartId) -> Answer<charts::ChartDetail> {
         if asked != id() {

@@ -49,7 +49,11 @@ impl service::Repositories for Fake {
         _: &Principal,
         _: repositories::RepositoryQuery,
     ) -> Answer<repositories::RepositoryPage> {
-        Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
+        Ok(repositories::RepositoryPage {
+            rows: vec![repository()],
+            total: domain::Total::of(1),
+            is_empty: false,
+        })
     }
     async fn choices(&self, _: &Principal) -> Answer<Vec<(RepositoryId, String)>> {
         let repository = repository();

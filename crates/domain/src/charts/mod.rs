@@ -8,7 +8,7 @@ pub use version::Version;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChartId, RepositoryId, Timestamp};
+use crate::{ChartId, RepositoryId, Timestamp, Total};
 
 /// The query of the catalog page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,9 +70,9 @@ pub struct ChartPage {
     /// The rows.
     pub rows: Vec<ChartSummary>,
     /// How many there are with this search.
-    pub total: u32,
-    /// How many there are at all.
-    pub all: u32,
+    pub total: Total,
+    /// Whether the organization has none at all; its page then says how to begin.
+    pub is_empty: bool,
 }
 
 /// One chart with its versions.

@@ -43,7 +43,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Access, AuthMethod, CredentialId, PropagationId, Provider, Purpose, RepositoryId, Status,
-    Timestamp, cause::Cause,
+    Timestamp, Total, cause::Cause,
 };
 
 /// How a credential is doing.
@@ -119,9 +119,9 @@ pub struct CredentialPage {
     /// The rows.
     pub rows: Vec<CredentialSummary>,
     /// How many there are with this search and filter.
-    pub total: u32,
-    /// How many there are at all; zero shows the empty state.
-    pub all: u32,
+    pub total: Total,
+    /// Whether the organization has none at all; its page then says how to begin.
+    pub is_empty: bool,
     /// What is deleted and still lies in Vault, for those who manage credentials.
     pub undestroyed: Vec<Undestroyed>,
 }

@@ -27,6 +27,12 @@ pub struct CredentialQuery {
 pub type CredentialSelection = Selection<CredentialId, CredentialQuery>;
 
 impl CredentialQuery {
+    /// Whether it leaves any credential out.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.search.trim().is_empty() || !self.provider.is_empty() || self.project.is_some()
+    }
+
     /// Rows on a page.
     pub const PAGE_ROWS: u32 = 50;
     /// The most on the timeline.

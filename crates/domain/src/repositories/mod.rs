@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
-    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp,
+    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, Total,
     bulk::Selection,
     charts::LeftOut,
     connection_tests::Quota,
@@ -240,9 +240,9 @@ pub struct RepositoryPage {
     /// The rows.
     pub rows: Vec<RepositorySummary>,
     /// How many there are with this search and filter.
-    pub total: u32,
-    /// How many there are at all.
-    pub all: u32,
+    pub total: Total,
+    /// Whether the organization has none at all; its page then says how to begin.
+    pub is_empty: bool,
 }
 
 /// One repository with its settings and last runs.

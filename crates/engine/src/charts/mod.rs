@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Action, ChartId, Principal, ServiceError,
+    Action, ChartId, Principal, ServiceError, Total,
     charts::{ChartDetail, ChartPage, ChartQuery},
     repositories::{Source, install},
     service::{Answer, Charts},
@@ -29,13 +29,12 @@ async fn list(
     let (engine, scope) = reading(engine, principal, Action::View, "see the charts").await?;
     let engine = &engine;
     let rows = storage::charts::page(&engine.db, scope, query).await?;
-    let all = storage::charts::count_all(&engine.db, scope).await?;
-    let total = if query.is_narrowed() {
-        storage::charts::count(&engine.db, scope, query).await?
-    } else {
-        all
+    let total = match Total::of_page(rows.len(), query.page, ChartQuery::PAGE_ROWS) {
+        Some(total) => total,
+        None => storage::charts::count(&engine.db, scope, query).await?,
     };
-    Ok(ChartPage { rows, total, all })
+    let is_empty = rows.is_empty() && !storage::charts::any(&engine.db, scope).await?;
+    Ok(ChartPage { rows, total, is_empty })
 }
 
 async fn get(engine: &Engine, principal: &Principal, id: ChartId) -> Result<ChartDetail, Error> {

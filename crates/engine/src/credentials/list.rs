@@ -1,7 +1,7 @@
 //! The table of credentials, and the timeline of those that expire.
 
 use domain::{
-    Action, Principal,
+    Action, Principal, Total,
     credentials::{CredentialPage, CredentialQuery, CredentialSummary},
 };
 use storage::credentials::Reader;
@@ -20,19 +20,16 @@ pub(super) async fn list(
         Err(_) => Reader::Member,
     };
     let rows = storage::credentials::page(&engine.db, scope, query, reader).await?;
-    let all = storage::credentials::count_all(&engine.db, scope).await?;
-    let narrowed =
-        !query.search.trim().is_empty() || !query.provider.is_empty() || query.project.is_some();
-    let total = if narrowed {
-        storage::credentials::count(&engine.db, scope, query, reader).await?
-    } else {
-        all
+    let total = match Total::of_page(rows.len(), query.page, CredentialQuery::PAGE_ROWS) {
+        Some(total) => total,
+        None => storage::credentials::count(&engine.db, scope, query, reader).await?,
     };
+    let is_empty = rows.is_empty() && !storage::credentials::any(&engine.db, scope).await?;
     let undestroyed = match reader {
         Reader::Manager => storage::credentials::undestroyed(&engine.db, scope).await?,
         Reader::Member => Vec::new(),
     };
-    Ok(CredentialPage { rows, total, all, undestroyed })
+    Ok(CredentialPage { rows, total, is_empty, undestroyed })
 }
 
 pub(super) async fn expiring(

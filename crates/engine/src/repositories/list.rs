@@ -1,7 +1,7 @@
 //! A page of the Repositories table.
 
 use domain::{
-    Action, Principal, RepositoryId,
+    Action, Principal, RepositoryId, Total,
     repositories::{RepositoryPage, RepositoryQuery},
 };
 
@@ -26,11 +26,10 @@ pub(super) async fn list(
     let (engine, scope) = reading(engine, principal, Action::View, "see the repositories").await?;
     let engine = &engine;
     let rows = storage::repositories::page(&engine.db, scope, query).await?;
-    let all = storage::repositories::count_all(&engine.db, scope).await?;
-    let total = if query.is_narrowed() {
-        storage::repositories::count(&engine.db, scope, query).await?
-    } else {
-        all
+    let total = match Total::of_page(rows.len(), query.page, RepositoryQuery::PAGE_ROWS) {
+        Some(total) => total,
+        None => storage::repositories::count(&engine.db, scope, query).await?,
     };
-    Ok(RepositoryPage { rows, total, all })
+    let is_empty = rows.is_empty() && !storage::repositories::any(&engine.db, scope).await?;
+    Ok(RepositoryPage { rows, total, is_empty })
 }

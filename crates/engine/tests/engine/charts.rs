@@ -28,8 +28,14 @@ async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(env: T
 
     let search = |text: &str| ChartQuery { search: text.into(), ..ChartQuery::default() };
     let page = Charts::list(&env.engine, &env.principal, search("NGINX-word")).await.unwrap();
-    assert_eq!((page.total, page.all, page.rows[0].version.as_str()), (1, 2, "1.1.0"));
-    assert_eq!(Charts::list(&env.engine, &env.principal, search("%")).await.unwrap().total, 0);
+    assert_eq!(
+        (page.total.counted(), page.is_empty, page.rows[0].version.as_str()),
+        (1, false, "1.1.0")
+    );
+    assert_eq!(
+        Charts::list(&env.engine, &env.principal, search("%")).await.unwrap().total.counted(),
+        0
+    );
     let nginx = page.rows[0].id;
     let chart = Charts::get(&env.engine, &env.principal, nginx).await.unwrap();
     let versions: Vec<_> = chart.versions.iter().map(|version| version.version.as_str()).collect();

@@ -64,7 +64,7 @@ async fn counts(env: &TestEnv) -> (u32, u32) {
         Credentials::list(&env.engine, &env.principal, CredentialQuery::default()).await.unwrap();
     let repositories =
         Repositories::list(&env.engine, &env.principal, RepositoryQuery::default()).await.unwrap();
-    (credentials.all, repositories.all)
+    (credentials.total.counted(), repositories.total.counted())
 }
 
 fn plans(preview: &ImportPreview) -> Vec<ImportPlan> {

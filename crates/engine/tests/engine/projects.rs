@@ -82,8 +82,10 @@ async fn a_project_is_deleted_when_it_is_empty(env: TestEnv) {
     };
     let repository = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     let listed = Projects::list(&env.engine, &env.principal).await.unwrap();
-    let counts: Vec<_> =
-        listed.iter().map(|one| (one.name.as_str(), one.credentials, one.repositories)).collect();
+    let counts: Vec<_> = listed
+        .iter()
+        .map(|one| (one.name.as_str(), one.credentials.counted(), one.repositories.counted()))
+        .collect();
     assert_eq!(counts, [("default", 0, 0), ("payments", 1, 1)]);
     let refused = Err(ServiceError::InUse(vec!["ghcr".into(), "charts".into()]));
     assert_eq!(remove(team).await, refused);

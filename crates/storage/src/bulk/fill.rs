@@ -6,7 +6,7 @@ use domain::{
 
 use crate::{
     Json, Result, Scope, Tx,
-    charts::pattern,
+    charts::needle,
     exec,
     repositories::found::{found, passing, status},
 };
@@ -35,10 +35,11 @@ pub async fn fill_repositories(
                 tx,
                 ["insert into bulk_rows (organization_id, run_id, position, target_id, name, state, before)
                   select r.organization_id, $7, row_number() over (order by r.name_key), r.id, r.name, 'waiting',
-                    r.interval_seconds" found!()],
+                    r.interval_seconds" found!()
+                  "and (" contains("r.name_key", 2) " or " contains("lower(r.url)", 2) ")"],
                 [
                     scope,
-                    pattern(&query.search),
+                    needle(&query.search),
                     query.credential,
                     query.project,
                     status(query),
@@ -72,13 +73,13 @@ pub async fn fill_credentials(
         Selection::Found(query) => {
             exec!(
                 tx,
-                r"insert into bulk_rows (organization_id, run_id, position, target_id, name, state)
+                ["insert into bulk_rows (organization_id, run_id, position, target_id, name, state)
                   select c.organization_id, $5, row_number() over (order by c.name_key), c.id, c.name, 'waiting'
                   from credentials c
                   where c.organization_id = $1 and c.deleted_at is null
-                    and (c.name_key like $2 escape '\' or lower(c.description) like $2 escape '\')
-                    and ($3 = '' or c.provider = $3) and (c.project_id = $4 or $4 is null)",
-                [scope, pattern(&query.search), query.provider.as_str(), query.project, run]
+                    and (" contains("c.name_key", 2) " or " contains("lower(c.description)", 2) ")
+                    and ($3 = '' or c.provider = $3) and (c.project_id = $4 or $4 is null)"],
+                [scope, needle(&query.search), query.provider.as_str(), query.project, run]
             )
         }
     }

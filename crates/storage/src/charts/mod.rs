@@ -3,7 +3,7 @@
 mod read;
 mod replace;
 
-pub use read::{ChartAtRepository, count, count_all, get, page, versions};
+pub use read::{ChartAtRepository, any, count, get, page, versions};
 pub use replace::{
     Chart, NewChartVersion, StoredChart, delete_all, insert, insert_versions, known_versions,
     remove, stored,
@@ -20,6 +20,11 @@ pub(crate) fn pattern(search: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// What is searched for, as texts that are searched are stored.
+pub(crate) fn needle(search: &str) -> String {
+    search.trim().to_lowercase()
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! What people see of charts.
 
 use domain::{
-    AuthMethod, ChartId, Timestamp,
+    AuthMethod, ChartId, Timestamp, Total,
     charts::{ChartDetail, ChartMetadata, ChartQuery, ChartSummary, ChartVersion, Install},
     repositories::{RepositoryKind, Transport},
 };
 use uuid::Uuid;
 
-use super::pattern;
+use super::needle;
 use crate::{
     Db, Error, Result, Scope, credentials::shape, one_value, repositories::transport, row, rows,
 };
@@ -75,77 +75,96 @@ macro_rules! summaries {
         "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
            c.description, c.versions, c.deprecated,
            case when r.state = 'failing' then r.last_success_at end as stale_since
-         from charts c
-         join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
-         where c.organization_id = $1 and r.deleted_at is null "
+         from "
     };
 }
 
-/// A page of charts by name. Each way to ask has a statement of its own, so that an index gives the rows
-/// of one page where nothing is searched for.
+/// Reads the charts of a page, as `f`, in the order of its rows.
+macro_rules! of_page {
+    () => {
+        " f cross join charts c cross join repositories r
+          where c.organization_id = $1 and c.repository_id = f.repository_id and c.name = f.name
+            and r.organization_id = $1 and r.id = c.repository_id and r.deleted_at is null
+          order by c.name, r.name_key, c.id"
+    };
+}
+
+/// A page of charts by name. An index gives the charts of the page, also of one far behind; only these are read.
 pub async fn page(db: &Db, scope: Scope, query: &ChartQuery) -> Result<Vec<ChartSummary>> {
     let limit = i64::from(ChartQuery::PAGE_ROWS);
     let offset = i64::from(query.page.max(1) - 1) * limit;
     let rows: Vec<Row> = match (searched(query), query.repository) {
         (None, None) => rows!(
             db,
-            [summaries!() "order by c.name, r.name_key, c.id limit $2 offset $3"],
+            [summaries!()
+             "(select repository_id, name from charts where organization_id = $1
+               order by name, search_text, repository_id limit $2 offset $3)" of_page!()],
             [scope, limit, offset]
         ),
         (None, Some(repository)) => rows!(
             db,
-            [summaries!() "and c.repository_id = $2 order by c.name, c.id limit $3 offset $4"],
+            [summaries!()
+             "(select repository_id, name from charts where organization_id = $1 and repository_id = $2
+               order by name limit $3 offset $4)" of_page!()],
             [scope, repository, limit, offset]
         ),
-        (Some(pattern), None) => rows!(
+        (Some(needle), None) => rows!(
             db,
-            [summaries!() "and c.search_text like $2 escape '\\'
-              order by c.name, r.name_key, c.id limit $3 offset $4"],
-            [scope, pattern, limit, offset]
+            [summaries!()
+             "(select repository_id, name from charts where organization_id = $1 and " contains("search_text", 2)
+             " order by name, search_text, repository_id limit $3 offset $4)" of_page!()],
+            [scope, needle, limit, offset]
         ),
-        (Some(pattern), Some(repository)) => rows!(
+        (Some(needle), Some(repository)) => rows!(
             db,
-            [summaries!() "and c.search_text like $2 escape '\\' and c.repository_id = $3
-              order by c.name, c.id limit $4 offset $5"],
-            [scope, pattern, repository, limit, offset]
+            [summaries!()
+             "(select repository_id, name from charts where organization_id = $1 and repository_id = $3
+               and " contains("search_text", 2) " order by name limit $4 offset $5)" of_page!()],
+            [scope, needle, repository, limit, offset]
         ),
     }?;
     rows.into_iter().map(Row::into_summary).collect()
 }
 
 /// How many charts there are with this search and filter.
-pub async fn count(db: &Db, scope: Scope, query: &ChartQuery) -> Result<u32> {
+pub async fn count(db: &Db, scope: Scope, query: &ChartQuery) -> Result<Total> {
     let n: i64 = match (searched(query), query.repository) {
-        (None, None) => return count_all(db, scope).await,
+        (None, None) => one_value!(
+            db,
+            "select count(*) from (select 1 from charts where organization_id = $1 limit $2) f",
+            [scope, Total::COUNTED]
+        ),
         (None, Some(repository)) => one_value!(
             db,
-            "select count(*) from charts where organization_id = $1 and repository_id = $2",
-            [scope, repository]
+            "select count(*) from (
+               select 1 from charts where organization_id = $1 and repository_id = $2 limit $3) f",
+            [scope, repository, Total::COUNTED]
         ),
-        (Some(pattern), None) => one_value!(
+        (Some(needle), None) => one_value!(
             db,
-            "select count(*) from charts where organization_id = $1 and search_text like $2 escape '\\'",
-            [scope, pattern]
+            ["select count(*) from (
+                select 1 from charts where organization_id = $1 and " contains("search_text", 2) " limit $3) f"],
+            [scope, needle, Total::COUNTED]
         ),
-        (Some(pattern), Some(repository)) => one_value!(
+        (Some(needle), Some(repository)) => one_value!(
             db,
-            "select count(*) from charts
-             where organization_id = $1 and search_text like $2 escape '\\' and repository_id = $3",
-            [scope, pattern, repository]
+            ["select count(*) from (
+                select 1 from charts where organization_id = $1 and repository_id = $3
+                  and " contains("search_text", 2) " limit $4) f"],
+            [scope, needle, repository, Total::COUNTED]
         ),
     }?;
-    count_of(n)
+    Ok(Total::of(count_of(n)?))
 }
 
-/// The pattern of what is searched for, if anything is.
+/// What is searched for, if anything is.
 fn searched(query: &ChartQuery) -> Option<String> {
-    (!query.search.trim().is_empty()).then(|| pattern(&query.search))
+    Some(needle(&query.search)).filter(|needle| !needle.is_empty())
 }
 
-/// How many charts there are at all.
-pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = one_value!(db, "select count(*) from charts where organization_id = $1", [scope])?;
-    count_of(n)
+/// Whether there is any chart.
+pub async fn any(db: &Db, scope: Scope) -> Result<bool> {
+    one_value!(db, "select exists (select 1 from charts where organization_id = $1)", [scope])
 }
 
 /// One chart with the metadata of its newest version.

@@ -1,7 +1,7 @@
 //! The table of credentials.
 
 use domain::{
-    Cause, Timestamp,
+    Cause, Timestamp, Total,
     credentials::{
         CandidateState, CredentialOrder, CredentialQuery, CredentialState, CredentialSummary,
         Direction,
@@ -13,7 +13,7 @@ use super::{
     environment, pattern_kind, provider, state,
     values::{access, expiry},
 };
-use crate::{Db, Error, Result, Scope, charts::pattern, one_value, rows};
+use crate::{Db, Error, Result, Scope, charts::needle, one_value, rows};
 
 /// Who looks: what is written about a shared credential is found by those who manage credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,13 +176,13 @@ async fn by_name(
     rows!(
         db,
         [summaries!()
-         "and (c.name_key like $2 escape '\\'
-            or (lower(c.description) like $2 escape '\\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
+         "and (" contains("c.name_key", 2) "
+            or (" contains("lower(c.description)", 2) " and ($6 = 1 or (p.id is not null and not p.is_shared))))
           and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
           order by c.name_key limit $4 offset $5"],
         [
             scope,
-            pattern(&query.search),
+            needle(&query.search),
             query.provider.as_str(),
             i64::from(CredentialQuery::PAGE_ROWS),
             offset(query),
@@ -215,8 +215,8 @@ async fn ordered(
               group by l.credential_id
             ) u on u.credential_id = c.id
             where c.organization_id = $1 and c.deleted_at is null
-              and (c.name_key like $2 escape '\\'
-                or (lower(c.description) like $2 escape '\\' and ($7 = 1 or (p.id is not null and not p.is_shared))))
+              and (" contains("c.name_key", 2) "
+                or (" contains("lower(c.description)", 2) " and ($7 = 1 or (p.id is not null and not p.is_shared))))
               and ($3 = '' or c.provider = $3) and (c.project_id = $8 or $8 is null)
             order by
               case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,
@@ -232,7 +232,7 @@ async fn ordered(
             limit $5 offset $6"],
         [
             scope,
-            pattern(&query.search),
+            needle(&query.search),
             query.provider.as_str(),
             order,
             i64::from(CredentialQuery::PAGE_ROWS),
@@ -275,25 +275,48 @@ pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Credentia
 }
 
 /// How many credentials the query finds.
-pub async fn count(db: &Db, scope: Scope, query: &CredentialQuery, reader: Reader) -> Result<u32> {
-    let count: i64 = one_value!(
-        db,
-        r"select count(*) from credentials
-         where organization_id = $1 and deleted_at is null
-           and (name_key like $2 escape '\'
-             or (lower(description) like $2 escape '\' and ($4 = 1 or project_id is not null)))
-           and ($3 = '' or provider = $3) and (project_id = $5 or $5 is null)",
-        [scope, pattern(&query.search), query.provider.as_str(), reader.number(), query.project]
-    )?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+pub async fn count(
+    db: &Db,
+    scope: Scope,
+    query: &CredentialQuery,
+    reader: Reader,
+) -> Result<Total> {
+    let count: i64 = if query.is_narrowed() {
+        one_value!(
+            db,
+            ["select count(*) from (
+                select 1 from credentials c
+                left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+                where c.organization_id = $1 and c.deleted_at is null
+                  and (" contains("c.name_key", 2) "
+                    or (" contains("lower(c.description)", 2)
+                   " and ($4 = 1 or (p.id is not null and not p.is_shared))))
+                  and ($3 = '' or c.provider = $3) and (c.project_id = $5 or $5 is null) limit $6) f"],
+            [
+                scope,
+                needle(&query.search),
+                query.provider.as_str(),
+                reader.number(),
+                query.project,
+                Total::COUNTED,
+            ]
+        )?
+    } else {
+        one_value!(
+            db,
+            "select count(*) from (
+               select 1 from credentials where organization_id = $1 and deleted_at is null limit $2) f",
+            [scope, Total::COUNTED]
+        )?
+    };
+    Ok(Total::of(u32::try_from(count).unwrap_or(u32::MAX)))
 }
 
-/// How many credentials there are at all.
-pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
-    let count: i64 = one_value!(
+/// Whether there is any credential.
+pub async fn any(db: &Db, scope: Scope) -> Result<bool> {
+    one_value!(
         db,
-        "select count(*) from credentials where organization_id = $1 and deleted_at is null",
+        "select exists (select 1 from credentials where organization_id = $1 and deleted_at is null)",
         [scope]
-    )?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    )
 }

@@ -35,7 +35,7 @@ pub use create::{NewRow, insert, name_is_taken, remove_unborn};
 pub use delete::{Deleted, deleted, destroyed, tombstone, undestroyed};
 pub use draft::CredentialDraft;
 pub use expiry::set_expiry;
-pub use list::{Reader, count, count_all, expiring, page};
+pub use list::{Reader, any, count, expiring, page};
 pub use operations::{
     Kind, Operation, OperationEnd, OperationState, OperationStep, begin, hasten, overdue, settle,
     standing,

@@ -1,7 +1,7 @@
 //! Reading projects.
 
 use domain::{
-    CredentialId, ProjectId,
+    CredentialId, ProjectId, Total,
     matching::SharedProject,
     projects::{Project, Sharing},
 };
@@ -14,16 +14,18 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
     let rows: Vec<(Uuid, String, bool, bool, i64, i64)> = rows!(
         db,
         "select p.id, p.name, p.is_default, p.is_shared,
-           (select count(*) from credentials c
-            where c.organization_id = p.organization_id and c.project_id = p.id and c.deleted_at is null) as credentials,
-           (select count(*) from repositories r
-            where r.organization_id = p.organization_id and r.project_id = p.id and r.deleted_at is null) as repositories
+           (select count(*) from (select 1 from credentials c
+              where c.organization_id = p.organization_id and c.project_id = p.id and c.deleted_at is null
+              limit $2) as ones) as credentials,
+           (select count(*) from (select 1 from repositories r
+              where r.organization_id = p.organization_id and r.project_id = p.id and r.deleted_at is null
+              limit $2) as ones) as repositories
          from projects p
          where p.organization_id = $1
          order by case when p.is_default then 0 else 1 end, p.name_key",
-        [scope]
+        [scope, Total::COUNTED]
     )?;
-    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let total = |count: i64| Total::of(u32::try_from(count).unwrap_or(u32::MAX));
     Ok(rows
         .into_iter()
         .map(|(id, name, is_default, is_shared, credentials, repositories)| Project {
@@ -31,8 +33,8 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
             name,
             is_default,
             sharing: Sharing::of_column(is_shared),
-            credentials: small(credentials),
-            repositories: small(repositories),
+            credentials: total(credentials),
+            repositories: total(repositories),
         })
         .collect())
 }

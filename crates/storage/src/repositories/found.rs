@@ -14,8 +14,9 @@ macro_rules! present_cause {
 }
 pub(crate) use present_cause;
 
-/// Which repositories a query finds, of `repositories r`: `$1` is the organization, `$2` the pattern of the
-/// search, `$3` a credential, `$4` a project, `$5` a status, and `$6` is [`passing`].
+/// Which repositories a query finds, of `repositories r`: `$1` is the organization, `$3` a
+/// credential, `$4` a project, `$5` a status, and `$6` is [`passing`]. What is searched for, `$2`, each statement
+/// compares by itself, since the databases have different functions for it.
 macro_rules! found {
     () => {
         concat!(
@@ -24,7 +25,6 @@ macro_rules! found {
               left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
               left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
               where r.organization_id = $1 and r.deleted_at is null
-                and (r.name_key like $2 escape '\\' or lower(r.url) like $2 escape '\\')
                 and (l.credential_id = $3 or $3 is null) and (r.project_id = $4 or $4 is null)
                 and ($5 = '' or $5 = case
                   when r.state = 'new' then 'not_synced'

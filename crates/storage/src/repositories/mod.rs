@@ -21,7 +21,7 @@ pub use links::{
     relink_all, suspend, unlink, unlink_all,
 };
 pub use outcome::{SyncOutcome, record, record_runs, set_charts};
-pub use read::{at, count, count_all, get, names, page, runs};
+pub use read::{any, at, count, get, names, page, runs};
 pub use schedule::{any_due, forget_old_runs, take_due};
 pub use taken::taken;
 pub use target::{LinkedCredential, SyncTarget, target};

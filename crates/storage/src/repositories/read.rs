@@ -1,7 +1,7 @@
 //! What people see of repositories.
 
 use domain::{
-    Cause, RepositoryId, Timestamp,
+    Cause, RepositoryId, Timestamp, Total,
     connection_tests::Quota,
     credentials::{Direction, Environment},
     repositories::{
@@ -125,11 +125,11 @@ async fn failing_first(
 ) -> Result<Vec<Row>> {
     rows!(
         db,
-        [columns!() found!()
+        [columns!() found!() "and (" contains("r.name_key", 2) " or " contains("lower(r.url)", 2) ") "
           "order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id limit $7 offset $8"],
         [
             scope,
-            crate::charts::pattern(&query.search),
+            crate::charts::needle(&query.search),
             query.credential,
             query.project,
             status(query),
@@ -143,7 +143,7 @@ async fn failing_first(
 async fn ordered(db: &Db, scope: Scope, query: &RepositoryQuery, offset: i64) -> Result<Vec<Row>> {
     rows!(
         db,
-        [columns!() found!()
+        [columns!() found!() "and (" contains("r.name_key", 2) " or " contains("lower(r.url)", 2) ") "
           "order by
              case when $9 = -1 then case when r.failing_since is null then 0 else 1 end end,
              case when $9 = 2 then r.name_key end, case when $9 = -2 then r.name_key end desc,
@@ -157,7 +157,7 @@ async fn ordered(db: &Db, scope: Scope, query: &RepositoryQuery, offset: i64) ->
              r.name_key, r.id limit $7 offset $8"],
         [
             scope,
-            crate::charts::pattern(&query.search),
+            crate::charts::needle(&query.search),
             query.credential,
             query.project,
             status(query),
@@ -207,20 +207,31 @@ pub async fn at(db: &Db, scope: Scope, urls: &[String]) -> Result<Vec<Repository
 }
 
 /// How many repositories there are with this search and filter.
-pub async fn count(db: &Db, scope: Scope, query: &RepositoryQuery) -> Result<u32> {
-    let n: i64 = one_value!(
-        db,
-        ["select count(*)" found!()],
-        [
-            scope,
-            crate::charts::pattern(&query.search),
-            query.credential,
-            query.project,
-            status(query),
-            passing(),
-        ]
-    )?;
-    count_of("count", n)
+pub async fn count(db: &Db, scope: Scope, query: &RepositoryQuery) -> Result<Total> {
+    let n: i64 = if query.is_narrowed() {
+        one_value!(
+            db,
+            ["select count(*) from (select 1" found!() "and (" contains("r.name_key", 2) " or " contains("lower(r.url)", 2) ") "
+              "limit $7) f"],
+            [
+                scope,
+                crate::charts::needle(&query.search),
+                query.credential,
+                query.project,
+                status(query),
+                passing(),
+                Total::COUNTED,
+            ]
+        )?
+    } else {
+        one_value!(
+            db,
+            "select count(*) from (
+               select 1 from repositories where organization_id = $1 and deleted_at is null limit $2) f",
+            [scope, Total::COUNTED]
+        )?
+    };
+    Ok(Total::of(count_of("count", n)?))
 }
 
 /// The first names in their order.
@@ -234,14 +245,13 @@ pub async fn names(db: &Db, scope: Scope, limit: u32) -> Result<Vec<(RepositoryI
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }
 
-/// How many repositories there are at all.
-pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = one_value!(
+/// Whether there is any repository.
+pub async fn any(db: &Db, scope: Scope) -> Result<bool> {
+    one_value!(
         db,
-        "select count(*) from repositories where organization_id = $1 and deleted_at is null",
+        "select exists (select 1 from repositories where organization_id = $1 and deleted_at is null)",
         [scope]
-    )?;
-    count_of("count", n)
+    )
 }
 
 /// One repository, without its runs and the exports that carry its credential.

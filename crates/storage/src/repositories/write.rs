@@ -240,10 +240,10 @@ pub async fn mark_found(tx: &mut Tx, scope: Scope, query: &RepositoryQuery) -> R
     values!(
         tx,
         ["update repositories set state = 'syncing' where organization_id = $1 and id in (select r.id" found!()
-          ") returning id"],
+          "and (" contains("r.name_key", 2) " or " contains("lower(r.url)", 2) ")) returning id"],
         [
             scope,
-            crate::charts::pattern(&query.search),
+            crate::charts::needle(&query.search),
             query.credential,
             query.project,
             status(query),
