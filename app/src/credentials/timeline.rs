@@ -23,6 +23,8 @@ const MOST: u64 = 8;
 const DOT: u64 = 9;
 /// So many rows at most are shown without a click.
 const FEW: usize = 5;
+/// So many rows at most are in the table; the list has all of them in this order.
+const ROWS: usize = 10;
 
 /// The timeline; nothing while nothing expires.
 pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyView {
@@ -32,7 +34,11 @@ pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyVie
         return ().into_any();
     }
     let dots: Vec<_> = known.iter().map(|(row, expiry)| (row.name.as_str(), *expiry)).collect();
-    let rows = html! { @for (row, expiry) in &known { (row_of(row, *expiry, now)) } };
+    let rows =
+        html! { @for (row, expiry) in known.iter().take(ROWS) { (row_of(row, *expiry, now)) } };
+    let more = (known.len() > ROWS).then(|| {
+        view! { <p><a href="/credentials?order=expires">"All, soonest first"</a></p> }
+    });
     view! {
         <section class="card timeline" aria-labelledby="timeline-title">
             <h2 id="timeline-title">"Expiry"</h2>
@@ -53,6 +59,7 @@ pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyVie
                         <tbody>{view_of(rows)}</tbody>
                     </table>
                 </div>
+                {more}
             </details>
         </section>
     }

@@ -93,11 +93,12 @@ fn row_of(row: &RepositorySummary, columns: Columns, now: Timestamp) -> Markup {
     let mend = row.cause.and_then(|cause| remedy(cause, row.id, credential));
     let items = html! {
         @if let Some((href, label)) = mend { a href=(href) { (label) } }
-        a href=(href) { "View" }
         @if columns.may_sync {
             button.menu-button form="one" name="ids[]" value=(row.id) { "Sync now" }
             a href=(Tab::Settings.at(&href)) { "Edit" }
             a.danger href={ (href) "/delete" } { "Delete" }
+        } @else {
+            a href=(href) { "View" }
         }
     };
     html! {
