@@ -190,9 +190,10 @@ pub const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::NotAllowed | ServiceError::NoLongerAllowed => StatusCode::FORBIDDEN,
         ServiceError::NotSignedIn => StatusCode::UNAUTHORIZED,
         ServiceError::Invalid(_) | ServiceError::Choose { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        ServiceError::Stale { .. } | ServiceError::UnderWay | ServiceError::InUse(_) => {
-            StatusCode::CONFLICT
-        }
+        ServiceError::Stale { .. }
+        | ServiceError::UnderWay
+        | ServiceError::InUse(_)
+        | ServiceError::LastOwner(_) => StatusCode::CONFLICT,
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         ServiceError::Unavailable { .. }

@@ -30,6 +30,8 @@ pub mod import;
 #[cfg(feature = "ssr")]
 mod matching;
 #[cfg(feature = "ssr")]
+pub mod members;
+#[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
 mod overview;

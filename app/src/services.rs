@@ -41,6 +41,10 @@ pub struct Services {
     pub matching: Arc<dyn service::Matching>,
     /// Projects.
     pub projects: Arc<dyn service::Projects>,
+    /// Members of the organization.
+    pub members: Arc<dyn service::Members>,
+    /// Invitations, for whoever holds their link.
+    pub invitations: Arc<dyn service::Invitations>,
     /// Notices.
     pub notices: Arc<dyn service::Notices>,
     /// Exports.
@@ -73,6 +77,10 @@ pub trait CurrentUser: Send + Sync {
     fn known_browser(&self) -> Option<Secret>;
     /// Gives this browser what it is known by from now on.
     fn keep_browser(&self, token: &Secret);
+    /// What the link of an invitation left in this browser.
+    fn invitation(&self) -> Option<Secret>;
+    /// Has this browser forget it.
+    fn forget_invitation(&self);
     /// Answers with this refusal and nothing else: no page, and nothing that is kept.
     fn turn_away(&self, problem: &ServiceError);
     /// What those who manage the organization are told on every page.

@@ -12,8 +12,8 @@ use leptos_router::{
 use crate::{
     account,
     appearance::{Appearance, Theme},
-    audit, bulk, charts, credentials, exports, gitops, import, matching, notices, overview,
-    projects, repositories, search,
+    audit, bulk, charts, credentials, exports, gitops, import, matching, members, notices,
+    overview, projects, repositories, search,
     services::Bundle,
     sessions,
     ui::page::not_found,
@@ -167,6 +167,12 @@ pub fn App() -> AnyView {
                     view=notices::notices
                     ssr=mode.clone()
                 />
+                <Route path=path!("/settings/members") view=members::list ssr=mode.clone()/>
+                <Route path=path!("/settings/members/invite") view=members::invite ssr=mode.clone()/>
+                <Route path=path!("/settings/members/leave") view=members::leave ssr=mode.clone()/>
+                <Route path=path!("/settings/members/:id") view=members::member ssr=mode.clone()/>
+                <Route path=path!("/settings/members/:id/remove") view=members::remove ssr=mode.clone()/>
+                <Route path=path!("/invitation") view=members::invitation ssr=mode.clone()/>
                 <Route path=path!("/import") view=import::import ssr=mode.clone()/>
                 <Route path=path!("/bulk/:id") view=bulk::run ssr=mode.clone()/>
                 <Route path=path!("/audit") view=audit::log ssr=mode/>

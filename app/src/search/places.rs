@@ -44,7 +44,7 @@ const fn action(
 pub(super) const CLUSTERS: &str = "/gitops/clusters";
 
 /// The pages of the navigation.
-pub(super) const PAGES: [Place; 11] = [
+pub(super) const PAGES: [Place; 12] = [
     page('o', "Overview", "/", "activity", "home start attention health"),
     page('c', "Credentials", "/credentials", "key-round", "secrets passwords tokens logins"),
     page('r', "Repositories", "/charts/repositories", "library", "charts helm oci registries"),
@@ -54,6 +54,7 @@ pub(super) const PAGES: [Place; 11] = [
     page('l', "Clusters", CLUSTERS, "server", "kubernetes apply gitops"),
     page('g', "Git accounts", "/gitops/connections", "plug", "connections github oauth"),
     page('p', "Projects", "/settings/projects", "folder", "settings scope"),
+    page('m', "Members", "/settings/members", "users", "settings people roles invite team"),
     page('n', "Notices", "/settings/notices", "bell", "settings webhook alerts"),
     Place {
         label: "Audit log",
@@ -65,7 +66,7 @@ pub(super) const PAGES: [Place; 11] = [
     },
 ];
 
-const ACTIONS: [Place; 8] = [
+const ACTIONS: [Place; 9] = [
     action(
         "Add a credential",
         "/credentials/new",
@@ -107,6 +108,13 @@ const ACTIONS: [Place; 8] = [
         "refresh-cw",
         "all refresh update charts",
         Action::SyncRepositories,
+    ),
+    action(
+        "Invite somebody",
+        "/settings/members/invite",
+        "plus",
+        "add member person people team role",
+        Action::ManageMembers,
     ),
     action(
         "Which credential opens a URL?",

@@ -27,7 +27,11 @@ pub(crate) async fn sign_in(
     answer(sent, result.await, |()| Redirect::to(to)).await
 }
 
-async fn begin(visit: &dyn CurrentUser, signed_in: sessions::SignedIn) -> Result<(), ServiceError> {
+/// Begins the session of a person.
+pub(crate) async fn begin(
+    visit: &dyn CurrentUser,
+    signed_in: sessions::SignedIn,
+) -> Result<(), ServiceError> {
     visit.begin(signed_in.user).await?;
     if let Some(token) = &signed_in.browser {
         visit.keep_browser(token);

@@ -20,13 +20,34 @@ pub(crate) fn sign_in() -> AnyView {
         if request.principal.is_some() {
             redirect(safe_next(&next));
         }
-        let body = if request.services().sessions.is_set_up().await? {
+        let body = if request.asking.visit.user().is_some() && request.principal.is_none() {
+            in_none()
+        } else if request.services().sessions.is_set_up().await? {
             form(FormState::new("sign-in", &request), safe_next(&next).to_owned())
         } else {
             not_set_up()
         };
         Ok::<_, ServiceError>(Page { title: "Sign in".to_owned(), section: Section::None, body })
     })
+}
+
+/// Somebody who is signed in, and a member of nothing.
+fn in_none() -> AnyView {
+    view! {
+        <section class="card door-card">
+            <h1>"You are in no organization"</h1>
+            <p>
+                "If you accepted an invitation, an owner or admin of the organization has to confirm it; then load this page again. Otherwise ask one of them for an invitation."
+            </p>
+            <div class="actions">
+                <a class="button primary" href="/">"Load again"</a>
+                <form method="post" action="/actions/sign-out">
+                    <button class="button quiet" type="submit">"Sign out"</button>
+                </form>
+            </div>
+        </section>
+    }
+    .into_any()
 }
 
 fn form(state: FormState, next: String) -> AnyView {

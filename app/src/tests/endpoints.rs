@@ -15,6 +15,7 @@ use domain::{
     },
     exports::SentExport,
     gitops::{ClusterForm, GitTargetForm},
+    members::SignUp,
     notices::WebhookForm,
     projects::ProjectForm,
     repositories::{AddRepository, EditRepository},
@@ -179,6 +180,18 @@ fn rows() -> Vec<(&'static str, Vec<FilledForm>)> {
         row("connections/test-repository", of(&["repository", "credential"])),
         row("projects/save", vec![from(), fields::<ProjectForm>()]),
         row("projects/delete", of(&["project"])),
+        row("members/revoke", of(&["invitation"])),
+        row("members/confirm", of(&["invitation"])),
+        row("members/refuse", of(&["invitation"])),
+        row("members/role", of(&["member", "role"])),
+        row("members/suspend", of(&["member"])),
+        row("members/resume", of(&["member"])),
+        row("members/transfer", of(&["member"])),
+        row("members/remove", of(&["member"])),
+        row("members/leave", vec![from()]),
+        row("invitation/accept", vec![from()]),
+        row("invitation/decline", vec![from()]),
+        row("sign-up", vec![from(), fields::<SignUp>()]),
         row("notices/webhook", vec![from(), fields::<WebhookForm>()]),
         row("gitops/exports/save", vec![way(), over(), fields::<SentExport>()]),
         row("gitops/exports/delete", of(&["export"])),
@@ -282,5 +295,5 @@ async fn what_was_typed_goes_back_without_its_secrets() {
         }
         forms += 1;
     }
-    assert_eq!(forms, 17);
+    assert_eq!(forms, 18);
 }

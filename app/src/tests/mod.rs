@@ -84,7 +84,7 @@ async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Respons
 #[test]
 fn every_server_function_is_an_action_and_a_post() {
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 48, "{paths:?}");
+    assert_eq!(paths.len(), 60, "{paths:?}");
     for (path, method) in paths {
         assert!(path.starts_with("/actions/"), "{path}");
         assert_eq!(method, Method::POST, "{path}");
@@ -125,6 +125,21 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
         ),
         ("/charts/catalog".to_owned(), vec!["nginx", "&lt;script&gt;"]),
         (format!("/charts/catalog/{id}"), vec!["helm install nginx", "Copy", "1.2.3"]),
+        (
+            "/settings/members".to_owned(),
+            vec![
+                "Ada",
+                "&lt;b&gt;ada@example.com",
+                "Another address",
+                "Confirm",
+                "Revoke",
+                "Invite",
+            ],
+        ),
+        ("/settings/members/invite".to_owned(), vec!["Make the link", "Admin: credentials"]),
+        ("/settings/members/leave".to_owned(), vec!["Leave Acme?"]),
+        (format!("/settings/members/{id}"), vec!["Bob", "octocat", "Git targets that push"]),
+        ("/invitation".to_owned(), vec!["Join Acme", "Decline", "Accept"]),
         ("/audit".to_owned(), vec!["Audit log", "Ada", "Created a credential"]),
     ] {
         let (status, html) = page(&fake, &path).await;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Where a [`crate::ui::shown_once::ShownOnce`] is made.
-const PAGES: [&str; 1] = ["sessions/set_up.rs"];
+const PAGES: [&str; 2] = ["members/invite.rs", "sessions/set_up.rs"];
 
 fn made_in(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {

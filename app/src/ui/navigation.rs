@@ -18,6 +18,7 @@ pub(crate) enum Section {
     Clusters,
     GitAccounts,
     Projects,
+    Members,
     Notices,
     Audit,
     Account,
@@ -48,7 +49,7 @@ struct Entry {
 }
 
 /// The entries in their order; an entry is added here and nowhere else.
-const ENTRIES: [Entry; 11] = [
+const ENTRIES: [Entry; 12] = [
     Entry {
         section: Section::Overview,
         group: Group::Top,
@@ -119,6 +120,14 @@ const ENTRIES: [Entry; 11] = [
         label: "Projects",
         href: "/settings/projects",
         icon: "folder",
+        attention: "",
+    },
+    Entry {
+        section: Section::Members,
+        group: Group::Settings,
+        label: "Members",
+        href: "/settings/members",
+        icon: "users",
         attention: "",
     },
     Entry {

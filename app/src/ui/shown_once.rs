@@ -13,10 +13,15 @@ pub(crate) struct ShownOnce(pub String);
 impl ShownOnce {
     /// In a field that nobody sees and that goes back with the form.
     pub fn hidden(self, name: &'static str) -> AnyView {
+        hidden(name, self.text()).into_any()
+    }
+
+    /// As it is.
+    pub fn text(self) -> String {
         if let Some(response) = use_context::<ResponseOptions>() {
             let kept = HeaderValue::from_static("no-store, no-transform");
             response.insert_header(header::CACHE_CONTROL, kept);
         }
-        hidden(name, self.0).into_any()
+        self.0
     }
 }

@@ -55,6 +55,7 @@ pub enum Field {
     Registry,
     Replacement,
     Repositories,
+    Role,
     SecretName,
     ServiceAccount,
     ServiceAccounts,
@@ -146,6 +147,9 @@ pub enum ServiceError {
     /// It is in use; the names of what would break.
     #[error("It is still in use.")]
     InUse(Vec<String>),
+    /// The organization would be without an active owner; the names of those who could become one.
+    #[error("{}", last_owner(.0))]
+    LastOwner(Vec<String>),
     /// Too many attempts.
     #[error("Too many attempts. Try again in {}.", counted(*seconds, "second", "seconds"))]
     TooMany {
@@ -189,6 +193,14 @@ pub enum ServiceError {
         /// What to search the log for.
         reference: String,
     },
+}
+
+fn last_owner(others: &[String]) -> String {
+    const ONLY: &str = "This is the only active owner, and an organization needs one.";
+    match others {
+        [] => format!("{ONLY} Invite somebody and make them an owner first."),
+        others => format!("{ONLY} Make somebody else an owner first: {}.", others.join(", ")),
+    }
 }
 
 /// Nobody is told that they did themselves what somebody else is suspected of.

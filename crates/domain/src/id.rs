@@ -95,4 +95,6 @@ ids! {
     AllowedAddressId,
     /// An origin that somebody asked for.
     AddressRequestId,
+    /// An invitation to an organization.
+    InvitationId,
 }

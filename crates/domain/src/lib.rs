@@ -27,6 +27,7 @@ pub mod gitops;
 mod id;
 pub mod import;
 pub mod matching;
+pub mod members;
 pub mod notices;
 pub mod organizations;
 pub mod overview;
@@ -57,8 +58,8 @@ pub use counted::counted;
 pub use error::{Field, FieldProblem, FormChoice, ServiceError};
 pub use id::{
     AddressRequestId, AllowedAddressId, AuditEventId, BulkRunId, ChartId, ClusterId, CredentialId,
-    DeliveryId, ExportId, GitTargetId, JobId, NoticeId, OperationId, OrganizationId, ProjectId,
-    PropagationId, RepositoryId, SyncRunId, UserId,
+    DeliveryId, ExportId, GitTargetId, InvitationId, JobId, NoticeId, OperationId, OrganizationId,
+    ProjectId, PropagationId, RepositoryId, SyncRunId, UserId,
 };
 pub use provider::{
     Access, Advice, AuthMethod, CredentialKind, Guide, GuideStep, Link, Need, Provider,

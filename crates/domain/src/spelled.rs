@@ -72,7 +72,10 @@ mod tests {
                 export_encrypted secrets_revealed git_connected git_connection_renewed \
                 git_disconnected git_target_saved git_target_deleted git_push_requested \
                 git_pushed cluster_saved cluster_deleted cluster_apply_requested \
-                cluster_applied refused",
+                cluster_applied member_invited invitation_renewed invitation_revoked \
+                invitation_accepted invitation_declined invitation_refused invitation_void \
+                member_joined member_role_changed member_suspended member_resumed \
+                member_removed member_left refused",
             AuthMethod: "password client_certificate ecr_access_key ecr_role \
                 ecr_public_access_key google_key google_key_base64 google_key_exchange \
                 google_workload acr_service_principal acr_token acr_entra github_app \

@@ -19,6 +19,7 @@ mod gitops;
 mod import;
 pub mod jobs;
 mod matching;
+mod members;
 mod notices;
 mod overview;
 mod projects;

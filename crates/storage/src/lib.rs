@@ -19,6 +19,7 @@ pub mod exports;
 pub mod gitops;
 pub mod jobs;
 pub mod matching;
+pub mod members;
 pub mod notices;
 pub mod organizations;
 pub mod overview;

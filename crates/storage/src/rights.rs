@@ -79,6 +79,8 @@ pub enum Sweep {
     SetUp,
     /// Somebody signs in, or fails to.
     SignIn,
+    /// Whoever holds the link of an invitation takes or declines it.
+    Invitation,
     /// A refusal or a sign-out is written down.
     AuditLine,
     /// What is due in any organization is queued.
@@ -97,7 +99,7 @@ macro_rules! standing {
             $on,
             "select m.role, m.epoch, u.epoch, o.epoch from members m
              join users u on u.id = m.user_id join organizations o on o.id = m.organization_id
-             where m.organization_id = $1 and m.user_id = $2",
+             where m.organization_id = $1 and m.user_id = $2 and m.state = 'active'",
             [$grant.organization(), user]
         )
     }};
@@ -185,7 +187,7 @@ fn begin_if_it_stands(grant: &Grant) -> String {
         "begin isolation level repeatable read, read only;
          select 1 / count(*) from members m
          join users u on u.id = m.user_id join organizations o on o.id = m.organization_id
-         where m.organization_id = '{organization}' and m.user_id = '{user}'
+         where m.organization_id = '{organization}' and m.user_id = '{user}' and m.state = 'active'
          and m.epoch = {} and u.epoch = {} and o.epoch = {}",
         epochs.member, epochs.user, epochs.organization
     )

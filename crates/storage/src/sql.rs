@@ -308,6 +308,7 @@ ids!(
     DeliveryId,
     ExportId,
     GitTargetId,
+    InvitationId,
     JobId,
     NoticeId,
     OperationId,

@@ -14,9 +14,8 @@ use serde::Deserialize;
 use super::{
     Oauth,
     answer::{done, member, refused, to},
-    cookie::Cookie,
 };
-use crate::web::SessionUser;
+use crate::web::{KeptCookie, SessionUser};
 
 /// Seconds that the way through GitHub may take.
 const LIFE: u64 = 600;
@@ -33,7 +32,7 @@ pub(crate) async fn begin(
     match begun.await {
         Ok(start) => {
             let mut response = to(&start.url);
-            Cookie::Browser.set(oauth.transport, &start.browser, LIFE, &mut response);
+            KeptCookie::Browser.set(oauth.transport, &start.browser, LIFE, &mut response);
             response
         }
         Err(problem) => refused(&visitor, problem).await,
@@ -62,14 +61,14 @@ pub(crate) async fn finish(
         if !back.error.is_empty() {
             return Err(said(&back.error));
         }
-        let browser = Cookie::Browser.read(oauth.transport, &headers);
+        let browser = KeptCookie::Browser.read(oauth.transport, &headers);
         oauth.connections.finish_web(&principal, browser, back.state, back.code).await
     };
     let mut response = match finished.await {
         Ok(_) => done(&visitor, "The account is connected.").await,
         Err(problem) => refused(&visitor, problem).await,
     };
-    Cookie::Browser.clear(oauth.transport, &mut response);
+    KeptCookie::Browser.clear(oauth.transport, &mut response);
     response
 }
 

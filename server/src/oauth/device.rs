@@ -17,9 +17,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use super::{
     DEVICE, Oauth,
     answer::{done, member, refused, set_flash, to},
-    cookie::Cookie,
 };
-use crate::web::SessionUser;
+use crate::web::{KeptCookie, SessionUser};
 
 /// Seconds until the page looks again after a look that came too early, or that nothing answered.
 const LATER: u64 = 30;
@@ -47,7 +46,7 @@ pub(crate) async fn begin(
         return refused(&visitor, problem).await;
     }
     let mut response = to(DEVICE);
-    Cookie::Device.set(oauth.transport, &code.device, code.expires_in, &mut response);
+    KeptCookie::Device.set(oauth.transport, &code.device, code.expires_in, &mut response);
     response
 }
 
@@ -59,7 +58,7 @@ pub(crate) async fn poll(
 ) -> Response {
     let looked = async {
         let principal = member(&visitor)?;
-        let device = Cookie::Device.read(oauth.transport, &headers);
+        let device = KeptCookie::Device.read(oauth.transport, &headers);
         oauth.connections.poll_device(&principal, DeviceForm { device }).await
     };
     let sender = Sender::of(&headers);
@@ -97,7 +96,7 @@ pub(crate) async fn poll(
     };
     // The code is used up; a session that still names it only ends later by itself.
     let _ = visitor.keep_typing(None).await;
-    Cookie::Device.clear(oauth.transport, &mut response);
+    KeptCookie::Device.clear(oauth.transport, &mut response);
     if sender == Sender::Page {
         // A script that followed it would take the words that the next page is to say.
         *response.status_mut() = StatusCode::OK;

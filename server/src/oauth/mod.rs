@@ -6,7 +6,6 @@
 
 mod answer;
 pub(crate) mod connect;
-mod cookie;
 pub(crate) mod device;
 pub(crate) mod installed;
 

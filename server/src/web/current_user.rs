@@ -15,7 +15,7 @@ use http::HeaderValue;
 use tower_sessions::Session;
 
 use super::public_url::Transport;
-use super::{known_browser, session::hash};
+use super::{kept_cookie::KeptCookie, known_browser, session::hash};
 use crate::disk::Disk;
 
 /// The keys of the session's record.
@@ -41,6 +41,7 @@ pub struct SessionUser {
     pub(super) now: Timestamp,
     pub(super) transport: Transport,
     pub(super) known_browser: Option<Secret>,
+    pub(super) invitation: Option<Secret>,
     pub(super) disk: Disk,
     pub(super) ended: AtomicBool,
     pub(super) parting: Mutex<Parting>,
@@ -49,7 +50,7 @@ pub struct SessionUser {
 /// What a visit leaves for its answer.
 #[derive(Debug, Default)]
 pub(super) struct Parting {
-    pub(super) cookie: Option<HeaderValue>,
+    pub(super) cookies: Vec<HeaderValue>,
     pub(super) refusal: Option<ServiceError>,
 }
 
@@ -92,7 +93,16 @@ impl CurrentUser for SessionUser {
     }
 
     fn keep_browser(&self, token: &Secret) {
-        self.parting().cookie = known_browser::cookie(self.transport, token);
+        self.parting().cookies.extend(known_browser::cookie(self.transport, token));
+    }
+
+    fn invitation(&self) -> Option<Secret> {
+        self.invitation.clone()
+    }
+
+    fn forget_invitation(&self) {
+        let forgotten = KeptCookie::Invitation.header(self.transport, &Secret::default(), 0);
+        self.parting().cookies.extend(forgotten);
     }
 
     fn turn_away(&self, problem: &ServiceError) {

@@ -10,8 +10,10 @@ mod exports;
 mod headers;
 mod health;
 mod import;
+mod kept_cookie;
 mod known_browser;
 mod limits;
+mod members;
 mod origin;
 mod pages;
 mod pending_sessions;
@@ -40,3 +42,4 @@ pub use visitors::{RequestRate, TrustedProxies};
 
 pub(crate) use current_user::SessionUser;
 pub(crate) use health::{Readiness, Stage};
+pub(crate) use kept_cookie::KeptCookie;

@@ -20,6 +20,7 @@ use tower_sessions::Session;
 use super::{
     address::visitor,
     current_user::{Parting, SessionUser, USER},
+    kept_cookie::KeptCookie,
     known_browser,
     refusal::{refuse, turned_away},
     site::Site,
@@ -64,6 +65,8 @@ pub(super) async fn recognize(
         now: site.clock.now(),
         transport: site.transport(),
         known_browser: known_browser::read(site.transport(), request.headers()),
+        invitation: Some(KeptCookie::Invitation.read(site.transport(), request.headers()))
+            .filter(|token| !token.is_empty()),
         disk: site.disk.clone(),
         ended: AtomicBool::new(false),
         parting: Mutex::default(),
@@ -75,25 +78,27 @@ pub(super) async fn recognize(
             .headers_mut()
             .insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     }
-    let Parting { cookie, refusal } = std::mem::take(&mut *visitor.parting());
+    let Parting { cookies, refusal } = std::mem::take(&mut *visitor.parting());
     if let Some(problem) = refusal {
         response = turned_away(&problem);
     }
-    if let Some(cookie) = cookie {
-        response.extensions_mut().insert(PartingCookie(cookie));
+    if !cookies.is_empty() {
+        response.extensions_mut().insert(PartingCookies(cookies));
     }
     response
 }
 
-/// The cookie that a visit leaves beside that of its session.
+/// The cookies that a visit leaves beside that of its session.
 #[derive(Clone)]
-struct PartingCookie(HeaderValue);
+struct PartingCookies(Vec<HeaderValue>);
 
-/// Sets the cookie that a visit left, after that of the session.
+/// Sets the cookies that a visit left, after that of the session.
 pub(super) async fn part(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    if let Some(PartingCookie(cookie)) = response.extensions_mut().remove() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    if let Some(PartingCookies(cookies)) = response.extensions_mut().remove() {
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     response
 }

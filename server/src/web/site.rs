@@ -147,6 +147,8 @@ fn services(engine: &Engine) -> Services {
         bulk: Arc::<Engine>::clone(&engine),
         imports: Arc::<Engine>::clone(&engine),
         projects: Arc::<Engine>::clone(&engine),
+        members: Arc::<Engine>::clone(&engine),
+        invitations: Arc::<Engine>::clone(&engine),
         notices: Arc::<Engine>::clone(&engine),
         exports: Arc::<Engine>::clone(&engine),
         account: Arc::<Engine>::clone(&engine),

@@ -12,6 +12,7 @@ mod headers;
 mod import;
 mod limits;
 mod matrix;
+mod members;
 mod oauth;
 mod oauth_log;
 mod origins;

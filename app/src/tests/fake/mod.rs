@@ -7,6 +7,7 @@ mod connections;
 pub(super) mod credentials;
 pub(super) mod exports;
 mod gitops;
+mod members;
 mod overview;
 mod repositories;
 mod search;
@@ -177,6 +178,8 @@ impl Fake {
             bulk: Arc::<Self>::clone(fake),
             imports: Arc::<Self>::clone(fake),
             projects: Arc::<Self>::clone(fake),
+            members: Arc::<Self>::clone(fake),
+            invitations: Arc::<Self>::clone(fake),
             notices: Arc::<Self>::clone(fake),
             exports: Arc::<Self>::clone(fake),
             account: Arc::<Self>::clone(fake),

@@ -29,6 +29,10 @@ impl CurrentUser for Fake {
         None
     }
     fn keep_browser(&self, _: &Secret) {}
+    fn invitation(&self) -> Option<Secret> {
+        Some(Secret::new("q83vEjRWeJA".to_owned()))
+    }
+    fn forget_invitation(&self) {}
     fn turn_away(&self, _: &ServiceError) {}
     fn warning(&self) -> Option<String> {
         None

@@ -3,9 +3,11 @@
 //! The engine implements them. Pages, the server's routes and tests call them through `Arc<dyn …>`.
 
 mod gitops;
+mod members;
 
 use async_trait::async_trait;
 pub use gitops::{Clusters, GitAccounts, GitTargets};
+pub use members::{Invitations, Members};
 
 use crate::{
     AddressRequestId, AllowedAddressId, BulkRunId, ChartId, CredentialId, CredentialKind, ExportId,

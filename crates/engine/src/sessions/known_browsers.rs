@@ -41,6 +41,15 @@ pub(super) async fn known(
     }))
 }
 
+/// Makes the browser of a new person known to them; answers the token of its cookie.
+pub(crate) async fn remember_new(
+    engine: &Engine,
+    tx: &mut Tx,
+    user: UserId,
+) -> Result<Option<Secret>, Error> {
+    remember(engine, tx, user, None).await
+}
+
 /// Makes the browser known to this person; answers the new token of its cookie, unless it is known for
 /// long enough. Never takes over a token that it did not make: whoever planted it would be known too.
 pub(super) async fn remember(

@@ -27,8 +27,11 @@ use crate::{
 
 pub use attempts::Attempts;
 pub(crate) use confirm::confirm;
+pub(crate) use known_browsers::remember_new as remember_browser;
 pub use limits::Limits;
+pub(crate) use password::hash as hash_password;
 pub use set_up::SetUpLink;
+pub(crate) use set_up::wrong_token;
 
 #[async_trait]
 impl Sessions for Engine {

@@ -41,7 +41,7 @@ pub(super) enum Check {
 }
 
 /// Hashes a password, in PHC form.
-pub(super) async fn hash(password: Secret) -> Result<String, Error> {
+pub(crate) async fn hash(password: Secret) -> Result<String, Error> {
     QUEUE.run(move || hash_now(password.expose().as_bytes())).await
 }
 

@@ -82,13 +82,13 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<S
         detail: String::new(),
     };
     storage::audit::record(&mut tx, scope, now, &record).await?;
-    let browser = known_browsers::remember(engine, &mut tx, user, None).await?;
+    let browser = known_browsers::remember_new(engine, &mut tx, user).await?;
     tx.commit().await?;
     Ok(SignedIn { user, browser })
 }
 
 /// Counts a wrong token; answers the refusal. A right one is taken whatever was tried before.
-async fn wrong_token(engine: &Engine, peer: Peer) -> Result<Error, Error> {
+pub(crate) async fn wrong_token(engine: &Engine, peer: Peer) -> Result<Error, Error> {
     let budget = budgets::of_tokens(&engine.fingerprint_key, peer);
     let (now, subject) = (engine.clock.now(), &budget.subject[..]);
     let known = storage::sessions::failed(&engine.db, [subject, subject], now).await?;

@@ -44,6 +44,7 @@ mod import;
 mod jobs;
 mod links;
 mod matching;
+mod members;
 mod notices;
 mod operations;
 mod overview;

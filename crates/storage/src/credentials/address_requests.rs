@@ -147,7 +147,7 @@ pub async fn who_may_allow(db: &Db, scope: Scope) -> Result<Vec<String>> {
     values!(
         db,
         "select u.name from members m join users u on u.id = m.user_id
-         where m.organization_id = $1 and m.role in ('owner', 'admin') order by u.name, u.id limit 10",
+         where m.organization_id = $1 and m.state = 'active' and m.role in ('owner', 'admin') order by u.name, u.id limit 10",
         [scope]
     )
 }

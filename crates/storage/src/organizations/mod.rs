@@ -52,7 +52,7 @@ pub async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>> {
         db,
         "select organizations.id, organizations.name, members.role
          from members join organizations on organizations.id = members.organization_id
-         where members.user_id = $1
+         where members.user_id = $1 and members.state = 'active'
          order by members.created_at, organizations.id",
         [user]
     )?;
@@ -71,6 +71,7 @@ pub async fn of_sign_in(tx: &mut Tx, user: Option<UserId>) -> Result<Option<Scop
         tx,
         "select organizations.id from organizations
          left join members on members.organization_id = organizations.id and members.user_id = $1
+           and members.state = 'active'
          order by case when members.user_id is null then 1 else 0 end, members.created_at,
            organizations.created_at, organizations.id
          limit 1",

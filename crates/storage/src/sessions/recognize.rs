@@ -15,7 +15,7 @@ pub async fn principal(db: &Db, user: UserId) -> Result<Option<Principal>> {
         db,
         "select u.name, o.id, o.name as organization_name, m.role, m.epoch, u.epoch, o.epoch from users u
          join members m on m.user_id = u.id join organizations o on o.id = m.organization_id
-         where u.id = $1 order by m.created_at, o.id limit 1",
+         where u.id = $1 and m.state = 'active' order by m.created_at, o.id limit 1",
         [user]
     )?;
     row.map(|(name, organization, organization_name, role, of_member, of_user, of_organization)| {

@@ -107,6 +107,12 @@ pub enum Object {
     GitAccount,
     /// A project.
     Project,
+    /// A member, who is named by their account.
+    Member,
+    /// An invitation.
+    Invitation,
+    /// What the link of an invitation carries.
+    InvitationLink,
 }
 
 /// What asking does.

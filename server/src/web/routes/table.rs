@@ -6,7 +6,7 @@ use domain::Action;
 use super::{Access, Effect, Handler, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
-    web::{appearance, assets, events, exports, health, import, pages, search},
+    web::{appearance, assets, events, exports, health, import, members, pages, search},
 };
 
 /// One line for each route: `kind path => who may, what it names, what it does, handler;`. What Leptos
@@ -186,6 +186,29 @@ routes! {
     Function "/actions/projects/delete" => ManageProjects, Project, Changes;
     Page "/settings/notices" => View, None, Reads;
     Function "/actions/notices/webhook" => ManageWebhook, None, Changes;
+    Page "/settings/members" => View, None, Reads;
+    Page "/settings/members/invite" => ManageMembers, None, Reads;
+    Page "/settings/members/leave" => View, None, Reads;
+    Page "/settings/members/{id}" => View, Member, Reads;
+    Page "/settings/members/{id}/remove" => ManageMembers, Member, Reads;
+    // Both show the link once, in their answer.
+    Form "/actions/members/invite" => ManageMembers, None, Changes, members::invite;
+    Form "/actions/members/renew" => ManageMembers, Invitation, Changes, members::renew;
+    Function "/actions/members/revoke" => ManageMembers, Invitation, Changes;
+    Function "/actions/members/confirm" => ManageMembers, Invitation, Changes;
+    Function "/actions/members/refuse" => ManageMembers, Invitation, Changes;
+    // Of the matrix, the member and the invitation are those of a viewer: admins and owners take `ManageAdmins`.
+    Function "/actions/members/role" => ManageMembers, Member, Changes;
+    Function "/actions/members/suspend" => ManageMembers, Member, Changes;
+    Function "/actions/members/resume" => ManageMembers, Member, Changes;
+    Function "/actions/members/remove" => ManageMembers, Member, Changes;
+    Function "/actions/members/transfer" => ManageAdmins, Member, Changes;
+    Function "/actions/members/leave" => View, None, Changes;
+    Return "/invitations/{token}" => Public, InvitationLink, Reads, members::open_link;
+    Page "/invitation" => Public, None, Reads;
+    Function "/actions/invitation/accept" => Public, None, Changes;
+    Function "/actions/invitation/decline" => Public, None, Changes;
+    Function "/actions/sign-up" => Public, None, Changes;
     Page "/audit" => ReadAudit, None, Reads;
 
     Asset "/pkg/{*file}" => Public, None, Reads, assets::serve;

@@ -22,6 +22,7 @@ pub enum Value {
     Id(Uuid),
     Text(String),
     Number(i64),
+    Bytes(Vec<u8>),
 }
 
 /// The bytes of an id that a page or form shows.
@@ -41,6 +42,7 @@ macro_rules! bound {
                 Value::Id(id) => query.bind(id),
                 Value::Text(text) => query.bind(text),
                 Value::Number(number) => query.bind(number),
+                Value::Bytes(bytes) => query.bind(bytes),
             };
         }
         query

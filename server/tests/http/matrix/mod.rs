@@ -110,6 +110,7 @@ async fn matrix(ground: Ground, folder: &std::path::Path) -> Run {
             objects.people.renew(&mut objects.database).await;
         }
         run.route(&mut objects, route, Allowed::of(route)).await;
+        objects.people.restore(&mut objects.database).await;
     }
     run
 }

@@ -78,12 +78,23 @@ impl Objects {
             Object::Cluster => self.cluster(of).await,
             Object::GitAccount => self.account(of).await,
             Object::Project => self.project(of).await,
+            Object::Member => self.member(of, "active").await,
+            Object::Invitation => self.invitation(of, "invited").await,
+            Object::InvitationLink => "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA".to_owned(),
         }
     }
 
     async fn delete(&mut self, of: Organization, object: Object, made: &str) {
         let (path, field) = match object {
-            Object::None | Object::SetUpLink => return,
+            Object::None | Object::SetUpLink | Object::InvitationLink => return,
+            Object::Member => {
+                let statement = "update members set state = 'removed' where user_id = $1";
+                return self.database.run(statement, vec![id(made)]).await;
+            }
+            Object::Invitation => {
+                let statement = "update invitations set state = 'revoked' where id = $1";
+                return self.database.run(statement, vec![id(made)]).await;
+            }
             Object::Credential => ("credentials/delete", "credential"),
             Object::Repository => ("repositories/delete", "repository"),
             Object::BulkRun => {
@@ -295,6 +306,50 @@ impl Objects {
         self.done(of, "projects/save", &[("name", &name)]).await;
         let statement = "select id from projects where name = $1";
         self.database.id(statement, vec![text(&name)]).await
+    }
+
+    /// A new person who is a viewer, in this state.
+    pub async fn member(&mut self, of: Organization, state: &str) -> String {
+        let user = self.person().await;
+        let statement = "insert into members (organization_id, user_id, role, created_at, state)
+                         values ($1, $2, 'viewer', 0, $3)";
+        let values = vec![id(self.people.id_of(of)), id(&user), text(state)];
+        self.database.run(statement, values).await;
+        user
+    }
+
+    /// An invitation of a viewer, in this state; the first owner sent it.
+    pub async fn invitation(&mut self, of: Organization, state: &str) -> String {
+        let (person, made) = (self.person().await, Uuid::now_v7());
+        let organization = self.people.id_of(of).to_owned();
+        let inviter = "select user_id from members where organization_id = $1 and role = 'owner'
+                       and state = 'active' order by user_id limit 1";
+        let inviter = self.database.id(inviter, vec![id(&organization)]).await;
+        let accepted_by = if state == "accepted" { "$3" } else { "null" };
+        let statement = format!(
+            "insert into invitations (organization_id, id, email, role, state, token_hash, invited_by, invited_at,
+               expires_at, accepted_by)
+             select $1, $2, email, 'viewer', $5, $6, $4, 0, 9000000000000000, {accepted_by} from users where id = $3"
+        );
+        let values = vec![
+            id(&organization),
+            Value::Id(made),
+            id(&person),
+            id(&inviter),
+            text(state),
+            Value::Bytes(made.as_bytes().to_vec()),
+        ];
+        self.database.run(&statement, values).await;
+        made.to_string()
+    }
+
+    async fn person(&mut self) -> String {
+        let (user, name) = (Uuid::now_v7(), self.name());
+        let statement = "insert into users (id, email, name, password_hash, created_at)
+                         values ($1, $2, $3, '', 0)";
+        let email = format!("{}@example.com", name.replace(' ', "-"));
+        self.database.run(statement, vec![Value::Id(user), text(&email), text(&name)]).await;
+        user.to_string()
     }
 
     /// The version of a row that a form names.

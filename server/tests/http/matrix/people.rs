@@ -22,6 +22,14 @@ pub enum Visitor {
     Editor,
     Admin,
     Owner,
+    /// Invited, and nothing more.
+    Invited,
+    /// Accepted an invitation, and was not confirmed.
+    Accepted,
+    /// A member without rights for a while.
+    Suspended,
+    /// An owner who was removed.
+    Removed,
     /// The owner of the other organization.
     Elsewhere,
 }
@@ -47,7 +55,7 @@ impl Organization {
 }
 
 impl Visitor {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Nobody,
         Self::Expired,
         Self::NoMember,
@@ -55,12 +63,33 @@ impl Visitor {
         Self::Editor,
         Self::Admin,
         Self::Owner,
+        Self::Invited,
+        Self::Accepted,
+        Self::Suspended,
+        Self::Removed,
         Self::Elsewhere,
     ];
 
+    /// The invitation or membership that gives no right.
+    const fn without_rights(self) -> Option<&'static str> {
+        match self {
+            Self::Invited => Some("invited"),
+            Self::Accepted => Some("accepted"),
+            Self::Suspended => Some("suspended"),
+            Self::Removed => Some("removed"),
+            _ => None,
+        }
+    }
+
     pub const fn role(self) -> Option<Role> {
         match self {
-            Self::Nobody | Self::Expired | Self::NoMember => None,
+            Self::Nobody
+            | Self::Expired
+            | Self::NoMember
+            | Self::Invited
+            | Self::Accepted
+            | Self::Suspended
+            | Self::Removed => None,
             Self::Viewer => Some(Role::Viewer),
             Self::Editor => Some(Role::Editor),
             Self::Admin => Some(Role::Admin),
@@ -128,7 +157,54 @@ impl People {
                 let values = vec![id(organization), Value::Id(user.uuid()), text(role.as_str())];
                 database.run(statement, values).await;
             }
+            if let Some(state) = visitor.without_rights() {
+                self.leave_without_rights(database, user, state, &email).await;
+            }
             self.users.insert(visitor, user);
+        }
+    }
+
+    async fn leave_without_rights(
+        &self,
+        database: &mut Database,
+        user: UserId,
+        state: &str,
+        email: &str,
+    ) {
+        let organization = self.id_of(Organization::Home);
+        if matches!(state, "suspended" | "removed") {
+            let statement =
+                "insert into members (organization_id, user_id, role, created_at, state)
+                             values ($1, $2, 'owner', 0, $3)";
+            let values = vec![id(organization), Value::Id(user.uuid()), text(state)];
+            return database.run(statement, values).await;
+        }
+        let accepted_by = if state == "accepted" { "$3" } else { "null" };
+        let statement = format!(
+            "insert into invitations (organization_id, id, email, role, state, token_hash, invited_by, invited_at,
+               expires_at, accepted_by)
+             values ($1, $2, $4, 'admin', $5, $6, $3, 0, 9000000000000000, {accepted_by})"
+        );
+        let values = vec![
+            id(organization),
+            Value::Id(Uuid::now_v7()),
+            Value::Id(user.uuid()),
+            text(email),
+            text(state),
+            Value::Bytes(user.uuid().as_bytes().to_vec()),
+        ];
+        database.run(&statement, values).await;
+    }
+
+    /// Gives everybody their role again, where a request took it.
+    pub async fn restore(&self, database: &mut Database) {
+        for (visitor, user) in &self.users {
+            if let Some(role) = visitor.role() {
+                let statement = "update members set role = $2, state = 'active' where user_id = $1
+                                 and (role <> $2 or state <> 'active')";
+                let values = vec![Value::Id(user.uuid()), text(role.as_str())];
+                database.run(statement, values).await;
+            }
         }
     }
 

@@ -72,6 +72,9 @@ pub fn field_of(route: &Route) -> &'static str {
         (_, Object::GitTarget) => "target",
         (_, Object::Cluster) => "cluster",
         (_, Object::Project) => "project",
+        (_, Object::Member) => "member",
+        (_, Object::Invitation) => "invitation",
+        (_, Object::InvitationLink) => "token",
     }
 }
 
@@ -286,6 +289,23 @@ impl Objects {
     async fn prepare_rest(&mut self, of: Organization, route: &Route, action: &str) -> Prepared {
         let name = self.name();
         match action {
+            "members/invite" => Prepared::of(String::new())
+                .with("email", format!("{}@example.com", name.replace(' ', "-")))
+                .with("role", "viewer"),
+            "members/confirm" | "members/refuse" => {
+                Prepared::of(self.invitation(of, "accepted").await)
+            }
+            "members/role" => Prepared::of(self.member(of, "active").await).with("role", "editor"),
+            "members/resume" => Prepared::of(self.member(of, "suspended").await),
+            // Who sent it before is there again.
+            "members/leave" | "members/transfer" => {
+                self.people.restore(&mut self.database).await;
+                Prepared::of(self.make(of, route.object).await)
+            }
+            "sign-up" => Prepared::of(String::new())
+                .with("name", name)
+                .with("email", "eve@example.com")
+                .with("password", PASSWORD),
             "projects/save" => Prepared::of(self.make(of, route.object).await).with("name", name),
             "notices/webhook" => Prepared::of(String::new())
                 .with("webhook", format!("https://{UNHEARD}/{}", name.replace(' ', "-"))),

@@ -1,5 +1,5 @@
-//! What a browser keeps while somebody connects an account. Scripts cannot read it, and it goes to
-//! this host alone.
+//! What a browser keeps for a while: between the steps of connecting an account, or of taking an invitation.
+//! Scripts cannot read it, and it goes to this host alone.
 
 #![expect(clippy::disallowed_methods, reason = "puts a secret into a cookie")]
 
@@ -7,18 +7,20 @@ use axum::response::Response;
 use domain::Secret;
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::web::Transport;
+use super::Transport;
 
-/// The cookie of one way of connecting.
+/// One of these cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cookie {
+pub(crate) enum KeptCookie {
     /// The key of the browser that went to GitHub.
     Browser,
     /// The code that is being typed at GitHub.
     Device,
+    /// What the link of an invitation carried.
+    Invitation,
 }
 
-impl Cookie {
+impl KeptCookie {
     /// With `__Host-` browsers take it over TLS alone, and from this host alone.
     const fn name(self, transport: Transport) -> &'static str {
         match (self, transport) {
@@ -26,11 +28,13 @@ impl Cookie {
             (Self::Browser, Transport::Plain) => "hawser-github",
             (Self::Device, Transport::Encrypted) => "__Host-hawser-device",
             (Self::Device, Transport::Plain) => "hawser-device",
+            (Self::Invitation, Transport::Encrypted) => "__Host-hawser-invitation",
+            (Self::Invitation, Transport::Plain) => "hawser-invitation",
         }
     }
 
     /// What a request brings; empty when it brings none, or more than one.
-    pub(super) fn read(self, transport: Transport, headers: &HeaderMap) -> Secret {
+    pub(crate) fn read(self, transport: Transport, headers: &HeaderMap) -> Secret {
         let name = self.name(transport);
         let mut found = headers
             .get_all(header::COOKIE)
@@ -46,13 +50,25 @@ impl Cookie {
     }
 
     /// Has the browser keep it for so many seconds.
-    pub(super) fn set(
+    pub(crate) fn set(
         self,
         transport: Transport,
         value: &Secret,
         seconds: u64,
         response: &mut Response,
     ) {
+        if let Some(cookie) = self.header(transport, value, seconds) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+
+    /// The header that has the browser keep it for so many seconds; with none of them it forgets it.
+    pub(crate) fn header(
+        self,
+        transport: Transport,
+        value: &Secret,
+        seconds: u64,
+    ) -> Option<HeaderValue> {
         let name = self.name(transport);
         let secure = match transport {
             Transport::Encrypted => "; Secure",
@@ -62,14 +78,13 @@ impl Cookie {
             "{name}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}",
             value.expose()
         ));
-        if let Ok(mut cookie) = HeaderValue::from_str(&text) {
-            cookie.set_sensitive(true);
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+        let mut cookie = HeaderValue::from_str(&text).ok()?;
+        cookie.set_sensitive(true);
+        Some(cookie)
     }
 
     /// Has the browser forget it.
-    pub(super) fn clear(self, transport: Transport, response: &mut Response) {
+    pub(crate) fn clear(self, transport: Transport, response: &mut Response) {
         self.set(transport, &Secret::default(), 0, response);
     }
 }
@@ -83,7 +98,7 @@ mod tests {
         let read = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, HeaderValue::from_static(text));
-            Cookie::Browser.read(Transport::Encrypted, &headers)
+            KeptCookie::Browser.read(Transport::Encrypted, &headers)
         };
         assert_eq!(read("a=b; __Host-hawser-github=k1; c=d"), "k1");
         for none in [
