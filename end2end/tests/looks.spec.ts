@@ -151,6 +151,53 @@ test("every page at every width in both themes", async ({ browser, registries })
   }
 });
 
+test("every page of people at every width in both themes", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const hawser = await Hawser.start([]);
+  try {
+    const problems: string[] = [];
+    const person = await newPerson(browser, hawser);
+    const see = async (name: string, path: string, who = person) => { problems.push(...await look(who, name, path)); };
+    await person.setUp(await hawser.setUpLink());
+    await see("members-alone", "/settings/members");
+    const links: string[] = [];
+    for (const email of ["grace.hopper@example.com", "edsger@example.com", `${"x".repeat(60)}@${"long.".repeat(20)}example.com`]) {
+      await person.open("/settings/members/invite");
+      await person.field("Email").fill(email);
+      await person.field("Role").selectOption("editor");
+      await person.button("Make the link").click();
+      links.push(await person.main.locator("[data-invitation-link]").innerText());
+    }
+    const grace = await newPerson(browser, hawser);
+    await see("invitation", links[0] ?? "", grace);
+    await grace.open("/invitation");
+    await grace.field("Name").fill("Grace Hopper");
+    await grace.field("Password").fill("correct horse battery staple");
+    await grace.button("Create account and accept").click();
+    await expect(grace.main).toContainText("You are in no organization");
+    await see("no-organization", "/", grace);
+    await see("members-waiting", "/settings/members");
+    await person.open("/settings/members");
+    await person.main.getByRole("listitem").filter({ hasText: "Grace" }).getByRole("button", { name: "Confirm" }).click();
+    await expect(person.row("Grace Hopper")).toContainText("Editor");
+    await see("members", "/settings/members");
+    await see("members-as-editor", "/settings/members", grace);
+    await see("member-invite", "/settings/members/invite");
+    await person.open("/settings/members");
+    const member = await person.row("Grace Hopper").getByRole("link").first().getAttribute("href") ?? "";
+    await see("member", member);
+    await see("member-remove", `${member}/remove`);
+    await see("leave", "/settings/members/leave");
+    await see("invitation-over", links[0] ?? "", grace);
+    for (const path of ["/account", "/account/password", "/account/sessions"]) await see(path.slice(1).replace("/", "-"), path);
+    await grace.page.context().close();
+    await person.page.context().close();
+    expect(problems.join("\n")).toBe("");
+  } finally {
+    await hawser.stop();
+  }
+});
+
 /** Presses Tab until the element has the focus. */
 async function tabTo(person: Person, name: string, target: () => ReturnType<Person["field"]>): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {

@@ -24,14 +24,13 @@ pub(crate) fn invitation() -> AnyView {
             Some(token) => request.services().invitations.offer(&token).await?,
             None => None,
         };
-        let body = match offer {
-            Some(offer) => open(&request, &offer),
-            None => {
-                if let Some(response) = response {
-                    response.set_status(StatusCode::NOT_FOUND);
-                }
-                over()
+        let body = if let Some(offer) = offer {
+            open(&request, &offer)
+        } else {
+            if let Some(response) = response {
+                response.set_status(StatusCode::NOT_FOUND);
             }
+            over()
         };
         Ok(Page { title: "Invitation".to_owned(), section: Section::None, body })
     })

@@ -42,33 +42,31 @@ pub(crate) fn invite() -> AnyView {
     page(async move |request| {
         let principal = request.member()?;
         principal.may(Action::ManageMembers)?;
-        let owner = principal.role.includes(Action::ManageAdmins);
+        let offered = invitable(principal.role);
         let inside = match answer {
             Some(InviteAnswer::Made(link)) => made(&request, link),
             Some(InviteAnswer::Refused(problem, typed)) => {
-                form(FormState::new("member-invite", &request).refused(problem), owner, &typed)
+                form(&FormState::new("member-invite", &request).refused(problem), offered, &typed)
             }
-            None => form(FormState::new("member-invite", &request), owner, &InviteForm::default()),
+            None => {
+                form(&FormState::new("member-invite", &request), offered, &InviteForm::default())
+            }
         };
-        let body = view! {
-            <p class="crumbs"><a href=PATH>"Members"</a></p>
-            {inside}
-        };
-        Ok(Page {
-            title: "Invite somebody".to_owned(),
-            section: Section::Members,
-            body: body.into_any(),
-        })
+        Ok(Page { title: "Invite somebody".to_owned(), section: Section::Members, body: inside })
     })
 }
 
-/// A plain form: its answer is a page with the link, which no script may take apart.
-fn form(state: FormState, owner: bool, typed: &InviteForm) -> AnyView {
-    let which: &[Role] = if owner {
+/// The roles that somebody with this one may invite to.
+const fn invitable(role: Role) -> &'static [Role] {
+    if role.includes(Action::ManageAdmins) {
         &[Role::Viewer, Role::Editor, Role::Admin]
     } else {
         &[Role::Viewer, Role::Editor]
-    };
+    }
+}
+
+/// A plain form: its answer is a page with the link, which no script may take apart.
+fn form(state: &FormState, offered: &[Role], typed: &InviteForm) -> AnyView {
     // What is wrong with a field stands at the field.
     let whole = state.refusal().filter(|problem| !matches!(problem, ServiceError::Invalid(_)));
     let problem = whole.map(|problem| {
@@ -89,12 +87,12 @@ fn form(state: FormState, owner: bool, typed: &InviteForm) -> AnyView {
             </p>
             {problem}
             <form class="form" method="post" action="/actions/members/invite" novalidate>
-                {Input::new(&state, Field::Email, "Email")
+                {Input::new(state, Field::Email, "Email")
                     .kind("email")
                     .value(&typed.email)
                     .required()
                     .line()}
-                {Input::new(&state, Field::Role, "Role").value(role).select(roles(which))}
+                {Input::new(state, Field::Role, "Role").value(role).select(roles(offered))}
                 <div class="actions">
                     <button class="button primary" type="submit">"Make the link"</button>
                     <a class="button quiet" href=PATH>"Cancel"</a>

@@ -158,7 +158,7 @@ fn member_row(principal: &Principal, member: &Member, now: Timestamp) -> AnyView
             {email}
             <td data-label="Role">{role_label(member.standing.role)}</td>
             <td data-label="State">{state(member.standing.state)}</td>
-            <td data-label="Joined"><Moment at=member.joined_at now/></td>
+            <td class="later" data-label="Joined"><Moment at=member.joined_at now/></td>
             {seen}
         </tr>
     }

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{LEAVE, PATH, list::state, path_of, role_label, roles};
+use super::{LEAVE, list::state, path_of, role_label, roles};
 use crate::ui::{
     form::{Form, FormState, Submit},
     frame::Section,
@@ -24,7 +24,6 @@ pub(crate) fn member() -> AnyView {
         let member = &found.member;
         let manages = principal.role.includes(right_over(member.standing.role));
         let body = view! {
-            <p class="crumbs"><a href=PATH>"Members"</a></p>
             <div class="head">
                 <div>
                     <h1>{member.name.clone()}</h1>
@@ -60,7 +59,7 @@ fn facts(request: &Request, principal: &Principal, found: &MemberDetail) -> AnyV
     let hangs = contact.is_some().then(|| {
         view! {
             <section class="card" aria-labelledby="hangs-title">
-                <h2 id="hangs-title">"What hangs on them"</h2>
+                <h2 id="hangs-title">"Git accounts"</h2>
                 {hangs_on(&found.hangs_on)}
             </section>
         }
@@ -91,15 +90,15 @@ fn facts(request: &Request, principal: &Principal, found: &MemberDetail) -> AnyV
 /// What hangs on a person, in two lists.
 pub(super) fn hangs_on(found: &HangsOn) -> AnyView {
     if found.is_empty() {
-        return view! { <p class="muted">"Nothing: no Git account is theirs."</p> }.into_any();
+        return view! { <p class="muted">"None: nothing stops with them."</p> }.into_any();
     }
     let names = |title: &'static str, names: &[String]| {
         let rows = names.iter().map(|name| view! { <li>{name.clone()}</li> }).collect_view();
         (!names.is_empty()).then(|| view! { <h3>{title}</h3> <ul>{rows}</ul> })
     };
     view! {
-        {names("Git accounts that they connected", &found.git_accounts)}
-        {names("Git targets that push with one of them", &found.git_targets)}
+        {names("Connected by them", &found.git_accounts)}
+        {names("Git targets that push with one of these", &found.git_targets)}
     }
     .into_any()
 }
@@ -118,7 +117,7 @@ fn role(request: &Request, principal: &Principal, member: &Member) -> AnyView {
     let (id, now) = (member.user.to_string(), member.standing.role);
     view! {
         <section class="card" aria-labelledby="role-title">
-            <h2 id="role-title">"Role"</h2>
+            <h2 id="role-title">"Change the role"</h2>
             <Form state=state.clone() action="/actions/members/role">
                 {hidden("member", id)}
                 {Input::new(&state, Field::Role, "Role")
@@ -172,7 +171,7 @@ fn membership(request: &Request, principal: &Principal, member: &Member) -> AnyV
     };
     view! {
         <section class="card" aria-labelledby="membership-title">
-            <h2 id="membership-title">"End of rights"</h2>
+            <h2 id="membership-title">{if is_you { "Leave" } else { "Suspend or remove" }}</h2>
             {inside}
         </section>
     }
@@ -196,7 +195,7 @@ fn transfer(request: &Request, principal: &Principal, member: &Member) -> AnyVie
     let (state, id) = (FormState::new("member-transfer", request), member.user.to_string());
     view! {
         <section class="card" aria-labelledby="transfer-title">
-            <h2 id="transfer-title">"Transfer"</h2>
+            <h2 id="transfer-title">"Transfer ownership"</h2>
             <p>{format!("{} becomes an owner, and you become an admin, at once.", member.name)}</p>
             <Form state action="/actions/members/transfer">
                 {hidden("member", id)}

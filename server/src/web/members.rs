@@ -100,10 +100,10 @@ async fn read<T: serde::de::DeserializeOwned + 'static>(
 async fn shown(site: &Site, parts: Parts, answer: InviteAnswer) -> Response {
     let status = match &answer {
         InviteAnswer::Made(_) => None,
-        InviteAnswer::Refused(problem @ ServiceError::Invalid(_), _)
-        | InviteAnswer::Refused(problem @ ServiceError::TooMany { .. }, _) => {
-            Some(app::status(problem))
-        }
+        InviteAnswer::Refused(
+            problem @ (ServiceError::Invalid(_) | ServiceError::TooMany { .. }),
+            _,
+        ) => Some(app::status(problem)),
         InviteAnswer::Refused(problem, _) => return turned_away(problem),
     };
     let mut response = pages::shown(site, parts, PAGE, answer).await;

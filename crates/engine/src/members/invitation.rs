@@ -3,7 +3,7 @@
 use domain::{
     Field, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditActor, AuditTarget},
-    members::{Invitation, InvitationOffer, InvitationState, Inviter, SignUp},
+    members::{Invitation, InvitationOffer, InvitationState, Inviter, SignUp, Standing},
     service::Peer,
     sessions::SignedIn,
 };
@@ -41,16 +41,16 @@ pub(super) async fn accept(
     token: &Secret,
     peer: Peer,
 ) -> Result<(), Error> {
-    let mut held = hold(engine, token, peer).await?;
-    let standing = members::standing(&mut held.tx, held.stored.scope, user).await?;
-    if standing.is_some_and(|standing| standing.is_member()) {
+    let mut locked = lock_invitation(engine, token, peer).await?;
+    let standing = members::standing(&mut locked.tx, locked.stored.scope, user).await?;
+    if standing.is_some_and(Standing::is_member) {
         return Err(Field::Account
             .problem("You are a member of this organization already.")
             .into());
     }
     let profile = storage::sessions::profile(&engine.db, user).await?;
     let name = profile.ok_or(ServiceError::NotSignedIn)?.name;
-    held.accept(engine, user, &name, peer).await?.commit().await?;
+    locked.accept(engine, user, &name, peer).await?.commit().await?;
     Ok(())
 }
 
@@ -68,25 +68,25 @@ pub(super) async fn sign_up(
     let form = form.parse()?;
     let password_hash = hash_password(form.password.secret().clone()).await?;
     let (user, now) = (UserId::new(), engine.clock.now());
-    let mut held = hold(engine, token, peer).await?;
+    let mut locked = lock_invitation(engine, token, peer).await?;
     let (email, name) = (form.email.as_str(), form.name.as_str());
-    storage::sessions::insert_user(&mut held.tx, user, email, name, &password_hash, now)
+    storage::sessions::insert_user(&mut locked.tx, user, email, name, &password_hash, now)
         .await
         .map_err(address_taken)?;
-    let mut tx = held.accept(engine, user, name, peer).await?;
+    let mut tx = locked.accept(engine, user, name, peer).await?;
     let browser = remember_browser(engine, &mut tx, user).await?;
     tx.commit().await?;
     Ok(SignedIn { user, browser })
 }
 
 pub(super) async fn decline(engine: &Engine, token: &Secret, peer: Peer) -> Result<(), Error> {
-    let mut held = hold(engine, token, peer).await?;
-    let Invitation::Invited(invited) = held.stored.invitation else {
+    let mut locked = lock_invitation(engine, token, peer).await?;
+    let Invitation::Invited(invited) = locked.stored.invitation else {
         return Err(ServiceError::NotFound.into());
     };
-    let told = Told { user: None, name: "", peer, action: AuditAction::InvitationDeclined };
-    held.store(engine, invited.declined(), told).await?;
-    Ok(held.tx.commit().await?)
+    let entry = Entry { user: None, name: "", peer, action: AuditAction::InvitationDeclined };
+    locked.store(engine, invited.declined(), entry).await?;
+    Ok(locked.tx.commit().await?)
 }
 
 async fn find(engine: &Engine, token: &Secret) -> Result<Option<StoredInvitation>, Error> {
@@ -95,12 +95,16 @@ async fn find(engine: &Engine, token: &Secret) -> Result<Option<StoredInvitation
 }
 
 /// An invitation whose link waits, under the lock of its organization.
-struct Held {
+struct LockedInvitation {
     tx: Tx,
     stored: StoredInvitation,
 }
 
-async fn hold(engine: &Engine, token: &Secret, peer: Peer) -> Result<Held, Error> {
+async fn lock_invitation(
+    engine: &Engine,
+    token: &Secret,
+    peer: Peer,
+) -> Result<LockedInvitation, Error> {
     let Some(found) = find(engine, token).await? else {
         return Err(wrong_token(engine, peer).await?);
     };
@@ -110,21 +114,21 @@ async fn hold(engine: &Engine, token: &Secret, peer: Peer) -> Result<Held, Error
     let stored = members::of_token(&mut tx, found.scope, &hash, now).await?;
     match stored {
         Some(stored) if matches!(stored.invitation, Invitation::Invited(_)) => {
-            Ok(Held { tx, stored })
+            Ok(LockedInvitation { tx, stored })
         }
         _ => Err(ServiceError::NotFound.into()),
     }
 }
 
-/// What is written down of it.
-struct Told<'a> {
+/// Who did it, and what the audit log calls it.
+struct Entry<'a> {
     user: Option<UserId>,
     name: &'a str,
     peer: Peer,
     action: AuditAction,
 }
 
-impl Held {
+impl LockedInvitation {
     /// Takes it for somebody; where whoever sent it may not invite any more, it ends, and nothing else happens.
     async fn accept(
         mut self,
@@ -137,14 +141,14 @@ impl Held {
             return Err(ServiceError::NotFound.into());
         };
         let (scope, role) = (self.stored.scope, self.stored.role);
-        let inviter = members::standing(&mut self.tx, scope, self.stored.invited_by).await?;
-        let after = invited.accepted(user, Inviter::of(inviter, role), engine.clock.now());
+        let sender = members::standing(&mut self.tx, scope, self.stored.invited_by).await?;
+        let after = invited.accepted(user, Inviter::of(sender, role), engine.clock.now());
         if after.state() == InvitationState::Void {
             self.void(engine, after, peer).await?;
             return Err(ServiceError::NotFound.into());
         }
         let action = AuditAction::InvitationAccepted;
-        self.store(engine, after, Told { user: Some(user), name, peer, action }).await?;
+        self.store(engine, after, Entry { user: Some(user), name, peer, action }).await?;
         engine.changes.tell(scope.organization());
         Ok(self.tx)
     }
@@ -154,31 +158,31 @@ impl Held {
         let Self { tx, stored } = self;
         drop(tx);
         let tx = engine.db.begin_system(Sweep::Invitation).await?;
-        let mut held = Self { tx, stored };
-        let told = Told { user: None, name: "", peer, action: AuditAction::InvitationVoid };
-        held.store(engine, after, told).await?;
-        Ok(held.tx.commit().await?)
+        let mut locked = Self { tx, stored };
+        let entry = Entry { user: None, name: "", peer, action: AuditAction::InvitationVoid };
+        locked.store(engine, after, entry).await?;
+        Ok(locked.tx.commit().await?)
     }
 
     async fn store(
         &mut self,
         engine: &Engine,
         after: Invitation,
-        told: Told<'_>,
+        entry: Entry<'_>,
     ) -> Result<(), Error> {
         let (scope, now) = (self.stored.scope, engine.clock.now());
         members::store(&mut self.tx, scope, self.stored.id, after).await?;
-        let actor = match told.user {
-            Some(_) => AuditActor::Person(told.name.to_owned()),
+        let actor = match entry.user {
+            Some(_) => AuditActor::Person(entry.name.to_owned()),
             None => AuditActor::Nobody,
         };
         let record = Record {
             actor,
-            actor_id: told.user,
-            address: Some(told.peer),
-            action: told.action,
+            actor_id: entry.user,
+            address: Some(entry.peer),
+            action: entry.action,
             target: self.stored.email.clone(),
-            target_id: told.user.map(AuditTarget::Person),
+            target_id: entry.user.map(AuditTarget::Person),
             read: None,
             detail: format!("as {}", self.stored.role.as_str()),
         };

@@ -8,7 +8,7 @@ use domain::{
     audit::{AuditAction, AuditTarget},
     members::{
         Accepted, Invitation, InvitationLink, InvitationState, InviteForm, Invited, Inviter,
-        MOST_AN_HOUR, MOST_OPEN, right_over,
+        MOST_AN_HOUR, MOST_OPEN, Standing, right_over,
     },
 };
 use storage::{
@@ -56,8 +56,9 @@ pub(super) async fn invite(
         invited,
     };
     members::insert(&mut tx, scope, &new).await.map_err(open_already)?;
-    let told = (email.as_str(), format!("as {}", role.as_str()));
-    audit::record(&mut tx, person(principal), scope, now, AuditAction::MemberInvited, told).await?;
+    let entry = (email.as_str(), format!("as {}", role.as_str()));
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::MemberInvited, entry)
+        .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(InvitationLink { email: email.to_string(), token, expires_at: invited.expires_at })
@@ -68,15 +69,15 @@ pub(super) async fn renew(
     principal: &Principal,
     id: InvitationId,
 ) -> Result<InvitationLink, Error> {
-    let (mut tx, stored) = held(engine, principal, id, "renew an invitation").await?;
+    let (mut tx, stored) = lock_invitation(engine, principal, id, "renew an invitation").await?;
     let Invitation::Invited(invited) = stored.invitation else { return Err(moved_on()) };
     within_an_hour(engine, &mut tx, principal).await?;
     let (token, scope, now) = (new_token(), tx.scope(), engine.clock.now());
     let (invited, hash) = (invited.renewed(now), secret_hash::sha256(&token));
     members::set_link(&mut tx, scope, id, &hash, principal.user, now, invited).await?;
-    let told = (stored.email.as_str(), "");
+    let entry = (stored.email.as_str(), "");
     let action = AuditAction::InvitationRenewed;
-    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, entry).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(InvitationLink { email: stored.email, token, expires_at: invited.expires_at })
@@ -87,7 +88,7 @@ pub(super) async fn revoke(
     principal: &Principal,
     id: InvitationId,
 ) -> Result<(), Error> {
-    let (tx, stored) = held(engine, principal, id, "revoke an invitation").await?;
+    let (tx, stored) = lock_invitation(engine, principal, id, "revoke an invitation").await?;
     let Invitation::Invited(invited) = stored.invitation else { return Err(moved_on()) };
     let action = AuditAction::InvitationRevoked;
     end(engine, principal, tx, &stored, (invited.revoked(), action)).await
@@ -100,11 +101,11 @@ pub(super) async fn confirm(
     principal: &Principal,
     id: InvitationId,
 ) -> Result<String, Error> {
-    let (mut tx, stored) = held(engine, principal, id, "confirm a member").await?;
+    let (mut tx, stored) = lock_invitation(engine, principal, id, "confirm a member").await?;
     let Invitation::Accepted(accepted) = stored.invitation else { return Err(moved_on()) };
     let (scope, now) = (tx.scope(), engine.clock.now());
     let standing = members::standing(&mut tx, scope, accepted.by).await?;
-    if standing.is_some_and(|standing| standing.is_member()) {
+    if standing.is_some_and(Standing::is_member) {
         return Err(Field::Email.problem("They are a member already. Refuse this one.").into());
     }
     let inviter = members::standing(&mut tx, scope, stored.invited_by).await?;
@@ -121,12 +122,12 @@ pub(super) async fn confirm(
     members::store(&mut tx, scope, id, confirmed).await?;
     members::join(&mut tx, scope, accepted.by, stored.role, now).await?;
     let name = name_of(engine, accepted).await?;
-    let told = (
+    let entry = (
         AuditTarget::Person(accepted.by),
         name.as_str(),
         format!("as {}, invited as {}", stored.role.as_str(), stored.email),
     );
-    audit::record(&mut tx, person(principal), scope, now, AuditAction::MemberJoined, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::MemberJoined, entry).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(name)
@@ -137,7 +138,7 @@ pub(super) async fn refuse(
     principal: &Principal,
     id: InvitationId,
 ) -> Result<(), Error> {
-    let (tx, stored) = held(engine, principal, id, "refuse a member").await?;
+    let (tx, stored) = lock_invitation(engine, principal, id, "refuse a member").await?;
     let Invitation::Accepted(accepted) = stored.invitation else { return Err(moved_on()) };
     let action = AuditAction::InvitationRefused;
     end(engine, principal, tx, &stored, (accepted.refused(), action)).await
@@ -158,8 +159,8 @@ async fn end(
 ) -> Result<(), Error> {
     let (scope, now) = (tx.scope(), engine.clock.now());
     members::store(&mut tx, scope, stored.id, after).await?;
-    let told = (stored.email.as_str(), "");
-    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
+    let entry = (stored.email.as_str(), "");
+    audit::record(&mut tx, person(principal), scope, now, action, entry).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())
@@ -176,7 +177,7 @@ async fn over(
 }
 
 /// An open invitation under the lock of its organization, for somebody with the right over its role.
-async fn held(
+async fn lock_invitation(
     engine: &Engine,
     principal: &Principal,
     id: InvitationId,

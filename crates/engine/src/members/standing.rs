@@ -22,13 +22,13 @@ pub(super) async fn change_role(
 ) -> Result<(), Error> {
     let attempt = "change a member's role";
     let change = Change { action: AuditAction::MemberRoleChanged, attempt };
-    let held = hold(engine, principal, user, Some(role), attempt).await?;
-    let Some(after) = held.before.with_role(role) else {
+    let locked = lock_member(engine, principal, user, Some(role), attempt).await?;
+    let Some(after) = locked.before.with_role(role) else {
         let message = "They have this role already, or are suspended: resume them first.";
         return Err(Field::Role.problem(message).into());
     };
-    let detail = format!("{} to {}", held.before.role.as_str(), role.as_str());
-    held.store(engine, principal, after, (change, detail)).await
+    let detail = format!("{} to {}", locked.before.role.as_str(), role.as_str());
+    locked.store(engine, principal, after, (change, detail)).await
 }
 
 pub(super) async fn suspend(
@@ -67,10 +67,10 @@ pub(super) async fn leave(engine: &Engine, principal: &Principal) -> Result<(), 
     members::lock(&mut tx, scope).await?;
     let before = still_the_same(&mut tx, scope, principal).await?;
     let (user, name) = (principal.user, principal.name.clone());
-    let held = Held { tx, scope, user, name, before };
+    let locked = LockedMember { tx, scope, user, name, before };
     let after = before.left().ok_or(ServiceError::NoLongerAllowed)?;
     let change = Change { action: AuditAction::MemberLeft, attempt };
-    held.store(engine, principal, after, (change, String::new())).await
+    locked.store(engine, principal, after, (change, String::new())).await
 }
 
 /// Promotion and demotion in one transaction.
@@ -81,25 +81,25 @@ pub(super) async fn transfer(
 ) -> Result<(), Error> {
     let attempt = "transfer the organization";
     allowed(engine, principal, Action::ManageAdmins, attempt).await?;
-    let mut held = hold(engine, principal, user, Some(Role::Owner), attempt).await?;
-    let Some(promoted) = held.before.with_role(Role::Owner) else {
+    let mut locked = lock_member(engine, principal, user, Some(Role::Owner), attempt).await?;
+    let Some(promoted) = locked.before.with_role(Role::Owner) else {
         let message = "They are an owner already, or suspended: resume them first.";
         return Err(Field::Role.problem(message).into());
     };
     let now = engine.clock.now();
-    members::set_standing(&mut held.tx, held.scope, user, promoted).await?;
-    let told = (
+    members::set_standing(&mut locked.tx, locked.scope, user, promoted).await?;
+    let entry = (
         AuditTarget::Person(user),
-        held.name.as_str(),
-        format!("{} to owner", held.before.role.as_str()),
+        locked.name.as_str(),
+        format!("{} to owner", locked.before.role.as_str()),
     );
     let action = AuditAction::MemberRoleChanged;
-    audit::record(&mut held.tx, person(principal), held.scope, now, action, told).await?;
-    let own = Held {
+    audit::record(&mut locked.tx, person(principal), locked.scope, now, action, entry).await?;
+    let own = LockedMember {
         user: principal.user,
         name: principal.name.clone(),
         before: Standing::new(principal.role),
-        ..held
+        ..locked
     };
     let demoted = own.before.with_role(Role::Admin).ok_or(ServiceError::NotAllowed)?;
     let change = Change { action: AuditAction::MemberRoleChanged, attempt };
@@ -121,19 +121,19 @@ async fn turn(
     change: Change,
     next: impl FnOnce(Standing) -> Option<Standing>,
 ) -> Result<(), Error> {
-    let held = hold(engine, principal, user, None, change.attempt).await?;
+    let locked = lock_member(engine, principal, user, None, change.attempt).await?;
     if user == principal.user {
         let message = "This is you. To end your own membership, leave the organization.";
         return Err(Field::Account.problem(message).into());
     }
-    let Some(after) = next(held.before) else {
+    let Some(after) = next(locked.before) else {
         return Err(moved_on());
     };
-    held.store(engine, principal, after, (change, String::new())).await
+    locked.store(engine, principal, after, (change, String::new())).await
 }
 
 /// A member who is about to stand otherwise, under the lock of their organization.
-struct Held {
+struct LockedMember {
     tx: ScopedTx,
     scope: Scope,
     user: UserId,
@@ -142,13 +142,13 @@ struct Held {
 }
 
 /// Holds a member for somebody with the right over the role they have, and over the one they are to get.
-async fn hold(
+async fn lock_member(
     engine: &Engine,
     principal: &Principal,
     user: UserId,
     role: Option<Role>,
     attempt: &str,
-) -> Result<Held, Error> {
+) -> Result<LockedMember, Error> {
     let grant = allowed(engine, principal, Action::ManageMembers, attempt).await?;
     let scope = Scope::of(&grant);
     let found = members::get(&engine.db, scope, user).await?.ok_or(ServiceError::NotFound)?;
@@ -167,7 +167,7 @@ async fn hold(
     if before.role != found.standing.role {
         return Err(moved_on());
     }
-    Ok(Held { tx, scope, user, name: found.name, before })
+    Ok(LockedMember { tx, scope, user, name: found.name, before })
 }
 
 /// Whoever asks may have lost their right while they waited for the lock.
@@ -181,7 +181,7 @@ async fn still_the_same(
     Ok(same.ok_or(ServiceError::NoLongerAllowed)?)
 }
 
-impl Held {
+impl LockedMember {
     /// Stores how the member stands from now on, unless no active owner would be left.
     async fn store(
         mut self,
@@ -200,8 +200,8 @@ impl Held {
         }
         let now = engine.clock.now();
         members::set_standing(tx, scope, user, after).await?;
-        let told = (AuditTarget::Person(user), self.name.as_str(), detail);
-        audit::record(tx, person(principal), scope, now, change.action, told).await?;
+        let entry = (AuditTarget::Person(user), self.name.as_str(), detail);
+        audit::record(tx, person(principal), scope, now, change.action, entry).await?;
         self.tx.commit().await?;
         engine.changes.tell(scope.organization());
         if !after.includes(Action::View) {

@@ -1,5 +1,10 @@
 //! Members and invitations: from the link to the right, and out again.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

@@ -62,7 +62,7 @@ pub fn field_of(route: &Route) -> &'static str {
             _,
         ) => "ids[]",
         (_, Object::None) => "",
-        (_, Object::SetUpLink) => "token",
+        (_, Object::SetUpLink | Object::InvitationLink) => "token",
         (_, Object::Credential | Object::GitAccount) => "credential",
         (_, Object::Repository) => "repository",
         (_, Object::BulkRun) => "run",
@@ -74,7 +74,6 @@ pub fn field_of(route: &Route) -> &'static str {
         (_, Object::Project) => "project",
         (_, Object::Member) => "member",
         (_, Object::Invitation) => "invitation",
-        (_, Object::InvitationLink) => "token",
     }
 }
 
