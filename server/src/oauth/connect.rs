@@ -61,7 +61,7 @@ pub(crate) async fn finish(
         if !back.error.is_empty() {
             return Err(said(&back.error));
         }
-        let browser = KeptCookie::Browser.read(oauth.transport, &headers);
+        let browser = KeptCookie::Browser.read(oauth.transport, &headers).unwrap_or_default();
         oauth.connections.finish_web(&principal, browser, back.state, back.code).await
     };
     let mut response = match finished.await {

@@ -58,7 +58,7 @@ pub(crate) async fn poll(
 ) -> Response {
     let looked = async {
         let principal = member(&visitor)?;
-        let device = KeptCookie::Device.read(oauth.transport, &headers);
+        let device = KeptCookie::Device.read(oauth.transport, &headers).unwrap_or_default();
         oauth.connections.poll_device(&principal, DeviceForm { device }).await
     };
     let sender = Sender::of(&headers);

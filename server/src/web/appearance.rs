@@ -6,11 +6,15 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::Secret;
 use http::{HeaderMap, HeaderValue, Uri, header};
 use serde::Deserialize;
 
-use super::public_url::Transport;
-use super::site::Site;
+use super::{
+    cookie::{self, SameSite},
+    public_url::Transport,
+    site::Site,
+};
 
 /// A year; a browser that comes back later shows what the system says.
 const SECONDS: u64 = 365 * 24 * 60 * 60;
@@ -38,7 +42,7 @@ pub(super) async fn keep(
     let folded = Side::parse(&wanted.side).map(|side| (Side::COOKIE, side.as_str()));
     let zone = Zone::parse(&wanted.zone).map(|zone| (Zone::COOKIE, zone.as_str()));
     for (name, value) in theme.into_iter().chain(folded).chain(zone) {
-        if let Some(cookie) = cookie(site.transport(), name, value) {
+        if let Some(cookie) = header_of(site.transport(), name, value) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
@@ -53,13 +57,8 @@ fn back(headers: &HeaderMap) -> String {
     app::ours(path, "/").to_owned()
 }
 
-fn cookie(transport: Transport, name: &str, value: &str) -> Option<HeaderValue> {
-    let secure = match transport {
-        Transport::Encrypted => "; Secure",
-        Transport::Plain => "",
-    };
-    let text = format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={SECONDS}{secure}");
-    HeaderValue::from_str(&text).ok()
+fn header_of(transport: Transport, name: &str, value: &str) -> Option<HeaderValue> {
+    cookie::header(transport, name, &Secret::new(value.to_owned()), SameSite::Lax, SECONDS)
 }
 
 #[cfg(test)]
@@ -83,7 +82,7 @@ mod tests {
     #[test]
     fn a_cookie_goes_over_tls_alone_where_there_is_tls() {
         let text = |transport| {
-            let cookie = cookie(transport, Theme::COOKIE, "dark").unwrap();
+            let cookie = header_of(transport, Theme::COOKIE, "dark").unwrap();
             cookie.to_str().unwrap().to_owned()
         };
         assert!(

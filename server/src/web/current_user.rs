@@ -93,7 +93,7 @@ impl CurrentUser for SessionUser {
     }
 
     fn keep_browser(&self, token: &Secret) {
-        self.parting().cookies.extend(known_browser::cookie(self.transport, token));
+        self.parting().cookies.extend(known_browser::header(self.transport, token));
     }
 
     fn invitation(&self) -> Option<Secret> {

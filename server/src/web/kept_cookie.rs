@@ -1,13 +1,13 @@
 //! What a browser keeps for a while: between the steps of connecting an account, or of taking an invitation.
-//! Scripts cannot read it, and it goes to this host alone.
-
-#![expect(clippy::disallowed_methods, reason = "puts a secret into a cookie")]
 
 use axum::response::Response;
 use domain::Secret;
 use http::{HeaderMap, HeaderValue, header};
 
-use super::Transport;
+use super::{
+    Transport,
+    cookie::{self, SameSite},
+};
 
 /// One of these cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,20 +33,9 @@ impl KeptCookie {
         }
     }
 
-    /// What a request brings; empty when it brings none, or more than one.
-    pub(crate) fn read(self, transport: Transport, headers: &HeaderMap) -> Secret {
-        let name = self.name(transport);
-        let mut found = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|cookies| cookies.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .filter_map(|(known, value)| (known == name).then_some(value));
-        match (found.next(), found.next()) {
-            (Some(value), None) => Secret::new(value.to_owned()),
-            _ => Secret::default(),
-        }
+    /// What a request brings; nothing when it brings more than one.
+    pub(crate) fn read(self, transport: Transport, headers: &HeaderMap) -> Option<Secret> {
+        cookie::read(headers, self.name(transport))
     }
 
     /// Has the browser keep it for so many seconds.
@@ -69,18 +58,7 @@ impl KeptCookie {
         value: &Secret,
         seconds: u64,
     ) -> Option<HeaderValue> {
-        let name = self.name(transport);
-        let secure = match transport {
-            Transport::Encrypted => "; Secure",
-            Transport::Plain => "",
-        };
-        let text = zeroize::Zeroizing::new(format!(
-            "{name}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}",
-            value.expose()
-        ));
-        let mut cookie = HeaderValue::from_str(&text).ok()?;
-        cookie.set_sensitive(true);
-        Some(cookie)
+        cookie::header(transport, self.name(transport), value, SameSite::Lax, seconds)
     }
 
     /// Has the browser forget it.
@@ -98,7 +76,7 @@ mod tests {
         let read = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, HeaderValue::from_static(text));
-            KeptCookie::Browser.read(Transport::Encrypted, &headers)
+            KeptCookie::Browser.read(Transport::Encrypted, &headers).unwrap_or_default()
         };
         assert_eq!(read("a=b; __Host-hawser-github=k1; c=d"), "k1");
         for none in [

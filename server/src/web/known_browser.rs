@@ -1,13 +1,13 @@
 //! What a browser is known by that signed somebody in before. Strangers who fail with that person's
 //! address do not delay it.
 
-#![expect(clippy::disallowed_methods, reason = "puts a token into a cookie")]
-
 use domain::Secret;
-use http::{HeaderMap, HeaderValue, header};
-use zeroize::Zeroizing;
+use http::{HeaderMap, HeaderValue};
 
-use super::public_url::Transport;
+use super::{
+    cookie::{self, SameSite},
+    public_url::Transport,
+};
 
 /// As long as the engine knows a browser; a cookie that stays longer is known to nobody.
 const SECONDS: u64 = 180 * 24 * 60 * 60;
@@ -22,34 +22,12 @@ const fn name(transport: Transport) -> &'static str {
 
 /// What a request brings; nothing when it brings more than one.
 pub(super) fn read(transport: Transport, headers: &HeaderMap) -> Option<Secret> {
-    let name = name(transport);
-    let mut found = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .filter_map(|(known, value)| (known == name).then_some(value));
-    match (found.next(), found.next()) {
-        (Some(value), None) => Some(Secret::new(value.to_owned())),
-        _ => None,
-    }
+    cookie::read(headers, name(transport))
 }
 
 /// Has the browser keep it. Only forms of ours send it along.
-pub(super) fn cookie(transport: Transport, token: &Secret) -> Option<HeaderValue> {
-    let secure = match transport {
-        Transport::Encrypted => "; Secure",
-        Transport::Plain => "",
-    };
-    let text = Zeroizing::new(format!(
-        "{}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={SECONDS}{secure}",
-        name(transport),
-        token.expose()
-    ));
-    let mut cookie = HeaderValue::from_str(&text).ok()?;
-    cookie.set_sensitive(true);
-    Some(cookie)
+pub(super) fn header(transport: Transport, token: &Secret) -> Option<HeaderValue> {
+    cookie::header(transport, name(transport), token, SameSite::Strict, SECONDS)
 }
 
 #[cfg(test)]
@@ -61,7 +39,7 @@ mod tests {
         let read = |cookies: &[&'static str]| {
             let mut headers = HeaderMap::new();
             for cookie in cookies {
-                headers.append(header::COOKIE, HeaderValue::from_static(cookie));
+                headers.append(http::header::COOKIE, HeaderValue::from_static(cookie));
             }
             read(Transport::Encrypted, &headers)
         };
@@ -73,7 +51,7 @@ mod tests {
     #[test]
     fn the_cookie_is_bound_to_this_host() {
         let token = Secret::new("x".into());
-        let text = |transport| cookie(transport, &token).unwrap().to_str().unwrap().to_owned();
+        let text = |transport| header(transport, &token).unwrap().to_str().unwrap().to_owned();
         let told = text(Transport::Encrypted);
         assert!(
             told.starts_with("__Host-hawser-known=x; ") && told.ends_with("; Secure"),

@@ -4,6 +4,7 @@ mod address;
 mod appearance;
 mod assets;
 mod compress;
+mod cookie;
 mod current_user;
 mod events;
 mod exports;

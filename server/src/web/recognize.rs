@@ -65,7 +65,8 @@ pub(super) async fn recognize(
         now: site.clock.now(),
         transport: site.transport(),
         known_browser: known_browser::read(site.transport(), request.headers()),
-        invitation: Some(KeptCookie::Invitation.read(site.transport(), request.headers()))
+        invitation: KeptCookie::Invitation
+            .read(site.transport(), request.headers())
             .filter(|token| !token.is_empty()),
         disk: site.disk.clone(),
         ended: AtomicBool::new(false),
