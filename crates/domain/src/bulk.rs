@@ -29,7 +29,7 @@ impl<Id: Copy, Query: Default> Selection<Id, Query> {
 
     /// The only one, where one is named.
     #[must_use]
-    pub fn only(&self) -> Option<Id> {
+    pub fn single(&self) -> Option<Id> {
         match self {
             Self::These(ids) => ids.first().copied().filter(|_| ids.len() == 1),
             Self::Found(_) => None,

@@ -22,7 +22,7 @@ pub(super) async fn sync_now(
     let grant = allowed(engine, principal, Action::SyncRepositories, "sync repositories").await?;
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(principal.user)?;
-    let only = match which.only() {
+    let one = match which.single() {
         Some(id) => {
             let found = storage::repositories::current(&engine.db, scope, id).await?;
             Some((id, found.ok_or_else(not_found)?.name))
@@ -38,7 +38,7 @@ pub(super) async fn sync_now(
     }
     let reason = SyncTrigger::Person.as_str();
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &targets, reason, now, now).await?;
-    let line: Line = match &only {
+    let line: Line = match &one {
         Some((id, name)) => (AuditTarget::Repository(*id), name.as_str(), String::new()).into(),
         None => ("", counted(targets.len(), "repository", "repositories")).into(),
     };
