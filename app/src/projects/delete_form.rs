@@ -48,7 +48,7 @@ fn hindrance(project: &Project) -> Option<String> {
         (project.repositories, "repository", "repositories"),
     ]
     .into_iter()
-    .filter(|(count, ..)| !count.is_none())
+    .filter(|(count, ..)| !count.is_empty())
     .map(|(count, one, many)| count.words(one, many))
     .collect();
     (!parts.is_empty()).then(|| {

@@ -119,7 +119,7 @@ fn credentials_of(
 
 fn all(href: String, total: Total) -> AnyView {
     let label = format!("Show all {total}");
-    (!total.is_none()).then(|| view! { <a class="button quiet" href=href>{label}</a> }).into_any()
+    (!total.is_empty()).then(|| view! { <a class="button quiet" href=href>{label}</a> }).into_any()
 }
 
 fn card(
@@ -132,7 +132,7 @@ fn card(
     let live = title.to_lowercase();
     let id = format!("{live}-title");
     let labelled = id.clone();
-    let none = total.is_none().then(|| view! { <p class="muted">{none}</p> });
+    let none = total.is_empty().then(|| view! { <p class="muted">{none}</p> });
     view! {
         <section class="card" aria-labelledby=labelled>
             <div class="card-head">

@@ -87,7 +87,7 @@ fn buttons(found: &RepositoryPage, query: &RepositoryQuery) -> AnyView {
     } else {
         format!("Sync all {}", found.total)
     };
-    let sync = (!found.total.is_none()).then(|| {
+    let sync = (!found.total.is_empty()).then(|| {
         view! {
             <button
                 class="button"

@@ -38,7 +38,7 @@ impl Total {
 
     /// Whether nothing is found.
     #[must_use]
-    pub const fn is_none(self) -> bool {
+    pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
