@@ -1,6 +1,9 @@
 //! Inviting somebody; the link is shown once, in the answer to the form.
 
-use domain::{Action, Field, Role, ServiceError, Timestamp, members::InviteForm};
+use domain::{
+    Action, Field, Role, ServiceError, Timestamp,
+    members::{InviteForm, roles_given_by},
+};
 use leptos::prelude::*;
 
 use super::{INVITE, PATH, roles};
@@ -42,27 +45,20 @@ pub(crate) fn invite() -> AnyView {
     page(async move |request| {
         let principal = request.member()?;
         principal.may(Action::ManageMembers)?;
-        let offered = invitable(principal.role);
+        // Owners are made by promotion only.
+        let offered: Vec<_> =
+            roles_given_by(principal.role).filter(|role| *role != Role::Owner).collect();
         let inside = match answer {
             Some(InviteAnswer::Made(link)) => made(&request, link),
             Some(InviteAnswer::Refused(problem, typed)) => {
-                form(&FormState::new("member-invite", &request).refused(problem), offered, &typed)
+                form(&FormState::new("member-invite", &request).refused(problem), &offered, &typed)
             }
             None => {
-                form(&FormState::new("member-invite", &request), offered, &InviteForm::default())
+                form(&FormState::new("member-invite", &request), &offered, &InviteForm::default())
             }
         };
         Ok(Page { title: "Invite somebody".to_owned(), section: Section::Members, body: inside })
     })
-}
-
-/// The roles that somebody with this one may invite to.
-const fn invitable(role: Role) -> &'static [Role] {
-    if role.includes(Action::ManageAdmins) {
-        &[Role::Viewer, Role::Editor, Role::Admin]
-    } else {
-        &[Role::Viewer, Role::Editor]
-    }
 }
 
 /// A plain form: its answer is a page with the link, which no script may take apart.

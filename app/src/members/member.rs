@@ -1,8 +1,8 @@
-//! One member: their role, what hangs on them, and what may become of their membership.
+//! One member: their role, what depends on them, and what may become of their membership.
 
 use domain::{
     Action, Field, Principal, Role, UserId,
-    members::{HangsOn, Member, MemberDetail, MemberState, right_over},
+    members::{Dependents, Member, MemberDetail, MemberState, right_over, roles_given_by},
 };
 use leptos::prelude::*;
 
@@ -56,11 +56,11 @@ fn facts(request: &Request, principal: &Principal, found: &MemberDetail) -> AnyV
             <dd>{moment_or(contact.last_seen_at, now, "Not lately")}</dd>
         }
     });
-    let hangs = contact.is_some().then(|| {
+    let dependent = contact.is_some().then(|| {
         view! {
-            <section class="card" aria-labelledby="hangs-title">
-                <h2 id="hangs-title">"Git accounts"</h2>
-                {hangs_on(&found.hangs_on)}
+            <section class="card" aria-labelledby="git-accounts-title">
+                <h2 id="git-accounts-title">"Git accounts"</h2>
+                {dependents(&found.dependents)}
             </section>
         }
     });
@@ -82,13 +82,13 @@ fn facts(request: &Request, principal: &Principal, found: &MemberDetail) -> AnyV
                 {contact}
             </dl>
         </section>
-        {hangs}
+        {dependent}
     }
     .into_any()
 }
 
-/// What hangs on a person, in two lists.
-pub(super) fn hangs_on(found: &HangsOn) -> AnyView {
+/// What depends on a person, in two lists.
+pub(super) fn dependents(found: &Dependents) -> AnyView {
     if found.is_empty() {
         return view! { <p class="muted">"None: nothing stops with them."</p> }.into_any();
     }
@@ -108,12 +108,7 @@ fn role(request: &Request, principal: &Principal, member: &Member) -> AnyView {
         return ().into_any();
     }
     let state = FormState::new("member-role", request);
-    let owner = principal.role.includes(Action::ManageAdmins);
-    let which: &[Role] = if owner {
-        &[Role::Viewer, Role::Editor, Role::Admin, Role::Owner]
-    } else {
-        &[Role::Viewer, Role::Editor]
-    };
+    let given: Vec<_> = roles_given_by(principal.role).collect();
     let (id, now) = (member.user.to_string(), member.standing.role);
     view! {
         <section class="card" aria-labelledby="role-title">
@@ -123,7 +118,7 @@ fn role(request: &Request, principal: &Principal, member: &Member) -> AnyView {
                 {Input::new(&state, Field::Role, "Role")
                     .value(now.as_str())
                     .hint("It counts within seconds, also on pages that are open.")
-                    .select(roles(which))}
+                    .select(roles(&given))}
                 <div class="actions">
                     <Submit>"Save"</Submit>
                 </div>

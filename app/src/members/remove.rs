@@ -1,4 +1,4 @@
-//! Removing a member: what hangs on them is named before.
+//! Removing a member: what depends on them is named before.
 
 use domain::{
     Action, ServiceError, UserId,
@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{member::hangs_on, path_of};
+use super::{member::dependents, path_of};
 use crate::ui::{
     form::{Form, FormState, Submit},
     frame::Section,
@@ -40,13 +40,13 @@ pub(crate) fn remove() -> AnyView {
 fn form(request: &Request, found: &MemberDetail) -> AnyView {
     let user = found.member.user;
     let (state, id) = (FormState::new("member-remove", request), user.to_string());
-    let hangs = (!found.hangs_on.is_empty()).then(|| {
+    let dependent = (!found.dependents.is_empty()).then(|| {
         view! {
             <div class="notice warn">
                 <Icon name="triangle-alert"/>
                 <div>
                     <p>"Nothing of this is deleted. Give the Git targets another account afterwards, and have an owner disconnect theirs:"</p>
-                    {hangs_on(&found.hangs_on)}
+                    {dependents(&found.dependents)}
                 </div>
             </div>
         }
@@ -55,7 +55,7 @@ fn form(request: &Request, found: &MemberDetail) -> AnyView {
         <p>
             "Their rights here end within seconds, on every page that is open. Their account stays theirs, and what they made stays here. Coming back takes a new invitation."
         </p>
-        {hangs}
+        {dependent}
         <Form state action="/actions/members/remove" deletes=id.clone()>
             {hidden("member", id)}
             <div class="actions">

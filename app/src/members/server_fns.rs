@@ -134,7 +134,7 @@ pub(crate) async fn leave_organization(#[server(default)] from: String) -> Answe
     act(
         Sent::new("member-leave", &from),
         async |services, principal| services.members.leave(&principal).await,
-        |()| Redirect::to(DOOR).flash("You left the organization."),
+        |()| Redirect::to(SIGN_IN).flash("You left the organization."),
     )
     .await
 }
@@ -179,14 +179,14 @@ pub(crate) async fn accept_invitation(#[server(default)] from: String) -> Answer
 }
 
 /// Where somebody is told that they are in no organization.
-const DOOR: &str = "/sign-in";
+const SIGN_IN: &str = "/sign-in";
 
 /// Where the person belongs now.
 fn home() -> &'static str {
     let visit = RequestContext::anyone().ok().map(|asking| asking.visit);
     match visit.and_then(|visit| visit.principal()) {
         Some(_) => "/",
-        None => DOOR,
+        None => SIGN_IN,
     }
 }
 
@@ -208,7 +208,7 @@ pub(crate) async fn sign_up(
         visit.forget_invitation();
         Ok(())
     };
-    answer(sent, result.await, |()| Redirect::to(DOOR).flash(ACCEPTED)).await
+    answer(sent, result.await, |()| Redirect::to(SIGN_IN).flash(ACCEPTED)).await
 }
 
 /// Declines an invitation.

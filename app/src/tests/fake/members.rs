@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{
     InvitationId, Principal, Role, Secret, ServiceError, UserId,
     members::{
-        Contact, HangsOn, InvitationLink, InvitationOffer, InviteForm, Invitee, Member,
+        Contact, Dependents, InvitationLink, InvitationOffer, InviteForm, Invitee, Member,
         MemberDetail, MemberPage, OpenInvitation, SignUp, Standing,
     },
     service::{Answer, Invitations, Members, Peer},
@@ -59,9 +59,9 @@ impl Members for Fake {
         if user != id() {
             return Err(ServiceError::NotFound);
         }
-        let hangs_on =
-            HangsOn { git_accounts: vec!["octocat".into()], git_targets: vec!["prod".into()] };
-        Ok(MemberDetail { member: member("Bob", Role::Viewer), hangs_on })
+        let dependents =
+            Dependents { git_accounts: vec!["octocat".into()], git_targets: vec!["prod".into()] };
+        Ok(MemberDetail { member: member("Bob", Role::Viewer), dependents })
     }
     async fn invite(&self, _: &Principal, form: InviteForm) -> Answer<InvitationLink> {
         form.parse().map(|_| link())

@@ -6,7 +6,7 @@ mod states;
 
 pub use states::{
     Accepted, CONFIRMATION_LIFE, Invitation, InvitationState, Invited, Inviter, LINK_LIFE,
-    MemberState, Standing, right_over,
+    MemberState, Standing, right_over, roles_given_by,
 };
 
 use serde::{Deserialize, Serialize};
@@ -85,16 +85,16 @@ pub struct MemberPage {
     pub invitations: Vec<OpenInvitation>,
 }
 
-/// What hangs on a person.
+/// What works with the account of a person, and stops working without them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HangsOn {
+pub struct Dependents {
     /// The Git accounts that they connected.
     pub git_accounts: Vec<String>,
     /// The Git targets that push with one of these.
     pub git_targets: Vec<String>,
 }
 
-impl HangsOn {
+impl Dependents {
     /// Whether nothing does.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -102,13 +102,13 @@ impl HangsOn {
     }
 }
 
-/// A member and what hangs on them.
+/// A member and what depends on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberDetail {
     /// The member.
     pub member: Member,
-    /// What hangs on them; nothing for those who do not manage members.
-    pub hangs_on: HangsOn,
+    /// What depends on them; nothing for those who do not manage members.
+    pub dependents: Dependents,
 }
 
 /// What the link of an invitation shows to whoever holds it.

@@ -106,6 +106,11 @@ pub const fn right_over(role: Role) -> Action {
     }
 }
 
+/// The roles that somebody with `role` may give, the least first.
+pub fn roles_given_by(role: Role) -> impl Iterator<Item = Role> {
+    Role::ALL.into_iter().rev().filter(move |given| role.includes(right_over(*given)))
+}
+
 /// How an invitation is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]

@@ -14,7 +14,7 @@ use crate::{
 pub trait Members: Send + Sync {
     /// Everybody, as far as the person who asks may see them.
     async fn list(&self, principal: &Principal) -> Answer<MemberPage>;
-    /// One, with what hangs on them.
+    /// One, with what depends on them.
     async fn get(&self, principal: &Principal, user: UserId) -> Answer<MemberDetail>;
     /// Invites somebody; the link is told once.
     async fn invite(&self, principal: &Principal, form: InviteForm) -> Answer<InvitationLink>;

@@ -33,7 +33,7 @@ pub(super) async fn invite(
     let attempt = "invite somebody";
     allowed(engine, principal, Action::ManageMembers, attempt).await?;
     let (email, role) = form.parse()?;
-    let grant = over(engine, principal, role, attempt).await?;
+    let grant = grant_over(engine, principal, role, attempt).await?;
     let (scope, now) = (Scope::of(&grant), engine.clock.now());
     let mut tx = begin(engine, &grant).await?;
     members::expire(&mut tx, scope, now).await?;
@@ -167,7 +167,7 @@ async fn end(
 }
 
 /// The grant of the right over a role.
-async fn over(
+async fn grant_over(
     engine: &Engine,
     principal: &Principal,
     role: Role,
@@ -186,7 +186,7 @@ async fn lock_invitation(
     let grant = allowed(engine, principal, Action::ManageMembers, attempt).await?;
     let (scope, now) = (Scope::of(&grant), engine.clock.now());
     let role = members::role_of(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
-    let grant = over(engine, principal, role, attempt).await?;
+    let grant = grant_over(engine, principal, role, attempt).await?;
     let mut tx = begin(engine, &grant).await?;
     let stored = members::invitation(&mut tx, scope, id, now).await?;
     let stored = stored.ok_or(ServiceError::NotFound)?;

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Principal, ServiceError, UserId,
-    members::{Contact, HangsOn, Member, MemberDetail, MemberPage},
+    members::{Contact, Dependents, Member, MemberDetail, MemberPage},
 };
 use storage::members::MemberRow;
 
@@ -48,9 +48,9 @@ pub(super) async fn get(
     let sees = Sees::of(principal);
     let row = storage::members::get(&engine.db, scope, user).await?;
     let member = sees.member(row.ok_or(ServiceError::NotFound)?);
-    let hangs_on = match sees {
-        Sees::Contacts => storage::members::hangs_on(&engine.db, scope, user).await?,
-        Sees::Names => HangsOn::default(),
+    let dependents = match sees {
+        Sees::Contacts => storage::members::dependents(&engine.db, scope, user).await?,
+        Sees::Names => Dependents::default(),
     };
-    Ok(MemberDetail { member, hangs_on })
+    Ok(MemberDetail { member, dependents })
 }

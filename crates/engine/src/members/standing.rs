@@ -37,7 +37,7 @@ pub(super) async fn suspend(
     user: UserId,
 ) -> Result<(), Error> {
     let change = Change { action: AuditAction::MemberSuspended, attempt: "suspend a member" };
-    turn(engine, principal, user, change, Standing::suspended).await
+    change_state(engine, principal, user, change, Standing::suspended).await
 }
 
 pub(super) async fn resume(
@@ -46,7 +46,7 @@ pub(super) async fn resume(
     user: UserId,
 ) -> Result<(), Error> {
     let change = Change { action: AuditAction::MemberResumed, attempt: "resume a member" };
-    turn(engine, principal, user, change, Standing::resumed).await
+    change_state(engine, principal, user, change, Standing::resumed).await
 }
 
 pub(super) async fn remove(
@@ -55,7 +55,7 @@ pub(super) async fn remove(
     user: UserId,
 ) -> Result<(), Error> {
     let change = Change { action: AuditAction::MemberRemoved, attempt: "remove a member" };
-    turn(engine, principal, user, change, Standing::removed).await
+    change_state(engine, principal, user, change, Standing::removed).await
 }
 
 /// Whoever leaves needs no right over anybody.
@@ -114,7 +114,7 @@ struct Change {
 }
 
 /// A change of somebody else's state.
-async fn turn(
+async fn change_state(
     engine: &Engine,
     principal: &Principal,
     user: UserId,
@@ -141,7 +141,7 @@ struct LockedMember {
     before: Standing,
 }
 
-/// Holds a member for somebody with the right over the role they have, and over the one they are to get.
+/// Locks a member for somebody with the right over the role they have, and over the one they are to get.
 async fn lock_member(
     engine: &Engine,
     principal: &Principal,
@@ -152,12 +152,13 @@ async fn lock_member(
     let grant = allowed(engine, principal, Action::ManageMembers, attempt).await?;
     let scope = Scope::of(&grant);
     let found = members::get(&engine.db, scope, user).await?.ok_or(ServiceError::NotFound)?;
-    let mut grant = grant;
-    for role in [Some(found.standing.role), role].into_iter().flatten() {
-        if right_over(role) == Action::ManageAdmins {
-            grant = allowed(engine, principal, Action::ManageAdmins, attempt).await?;
-        }
-    }
+    let both = [Some(found.standing.role), role];
+    let takes_more = both.into_iter().flatten().any(|it| right_over(it) == Action::ManageAdmins);
+    let grant = if takes_more {
+        allowed(engine, principal, Action::ManageAdmins, attempt).await?
+    } else {
+        grant
+    };
     let mut tx = engine.db.begin_as(&grant).await?;
     members::lock(&mut tx, scope).await?;
     still_the_same(&mut tx, scope, principal).await?;

@@ -80,11 +80,14 @@ fn role(text: &str) -> Result<Role> {
     Role::parse(text).ok_or(Error::Value { column: "invitations.role" })
 }
 
-/// The columns of [`Row`] in the tables of invitations (`i`), organizations (`o`) and people (`u`).
-macro_rules! invitation_columns {
+/// Reads [`Row`]s of invitations (`i`), up to the condition.
+macro_rules! invitations {
     () => {
-        "i.organization_id, o.name as organization, i.id, i.email, i.role, i.state, i.invited_by, u.name as inviter, \
-         i.expires_at, i.accepted_by"
+        "select i.organization_id, o.name as organization, i.id, i.email, i.role, i.state, i.invited_by,
+           u.name as inviter, i.expires_at, i.accepted_by
+         from invitations i
+         join organizations o on o.id = i.organization_id join users u on u.id = i.invited_by
+         where "
     };
 }
 
@@ -92,9 +95,7 @@ macro_rules! invitation_columns {
 pub async fn by_token(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<StoredInvitation>> {
     let row: Option<Row> = row!(
         db,
-        ["select " invitation_columns!() " from invitations i
-         join organizations o on o.id = i.organization_id join users u on u.id = i.invited_by
-         where i.token_hash = $1"],
+        [invitations!() "i.token_hash = $1"],
         [hash]
     )?;
     row.map(|row| row.stored(now)).transpose()
@@ -109,9 +110,7 @@ pub async fn of_token(
 ) -> Result<Option<StoredInvitation>> {
     let row: Option<Row> = row!(
         tx,
-        ["select " invitation_columns!() " from invitations i
-         join organizations o on o.id = i.organization_id join users u on u.id = i.invited_by
-         where i.organization_id = $1 and i.token_hash = $2"],
+        [invitations!() "i.organization_id = $1 and i.token_hash = $2"],
         [scope, hash]
     )?;
     row.map(|row| row.stored(now)).transpose()
@@ -126,9 +125,7 @@ pub async fn get(
 ) -> Result<Option<StoredInvitation>> {
     let row: Option<Row> = row!(
         tx,
-        ["select " invitation_columns!() " from invitations i
-         join organizations o on o.id = i.organization_id join users u on u.id = i.invited_by
-         where i.organization_id = $1 and i.id = $2"],
+        [invitations!() "i.organization_id = $1 and i.id = $2"],
         [scope, id]
     )?;
     row.map(|row| row.stored(now)).transpose()

@@ -7,7 +7,7 @@ pub use invitations::{
     NewInvitation, StoredInvitation, by_token, count_open, count_sent, expire, get as invitation,
     insert, list as open_invitations, of_token, role_of, set_link, store,
 };
-pub use read::{MemberRow, get, hangs_on, list};
+pub use read::{MemberRow, dependents, get, list};
 
 use domain::{
     Role, Timestamp, UserId,

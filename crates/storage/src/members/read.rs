@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp, UserId,
-    members::{HangsOn, Standing},
+    members::{Dependents, Standing},
 };
 use uuid::Uuid;
 
@@ -34,14 +34,21 @@ fn member((user, name, email, role, state, joined_at, seen): Columns) -> Result<
     })
 }
 
+/// Reads [`Columns`] of the active and suspended members (`m`).
+macro_rules! members {
+    () => {
+        "select m.user_id, u.name, u.email, m.role, m.state, m.created_at,
+           (select max(s.last_seen_at) from sessions s where s.user_id = m.user_id) as last_seen_at
+         from members m join users u on u.id = m.user_id
+         where m.organization_id = $1 and m.state in ('active', 'suspended') "
+    };
+}
+
 /// Active and suspended members, by name.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<MemberRow>> {
     let rows: Vec<Columns> = rows!(
         db,
-        "select m.user_id, u.name, u.email, m.role, m.state, m.created_at,
-           (select max(s.last_seen_at) from sessions s where s.user_id = m.user_id) as last_seen_at
-         from members m join users u on u.id = m.user_id
-         where m.organization_id = $1 and m.state in ('active', 'suspended') order by u.name, u.id",
+        [members!() "order by u.name, u.id"],
         [scope]
     )?;
     rows.into_iter().map(member).collect()
@@ -51,17 +58,14 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<MemberRow>> {
 pub async fn get(db: &Db, scope: Scope, user: UserId) -> Result<Option<MemberRow>> {
     let row: Option<Columns> = row!(
         db,
-        "select m.user_id, u.name, u.email, m.role, m.state, m.created_at,
-           (select max(s.last_seen_at) from sessions s where s.user_id = m.user_id) as last_seen_at
-         from members m join users u on u.id = m.user_id
-         where m.organization_id = $1 and m.user_id = $2 and m.state in ('active', 'suspended')",
+        [members!() "and m.user_id = $2"],
         [scope, user]
     )?;
     row.map(member).transpose()
 }
 
-/// The names of what hangs on a person.
-pub async fn hangs_on(db: &Db, scope: Scope, user: UserId) -> Result<HangsOn> {
+/// The names of what depends on a person.
+pub async fn dependents(db: &Db, scope: Scope, user: UserId) -> Result<Dependents> {
     let git_accounts = values!(
         db,
         "select c.name from git_connections g
@@ -76,5 +80,5 @@ pub async fn hangs_on(db: &Db, scope: Scope, user: UserId) -> Result<HangsOn> {
          where t.organization_id = $1 and g.user_id = $2 order by t.name_key limit 100",
         [scope, user]
     )?;
-    Ok(HangsOn { git_accounts, git_targets })
+    Ok(Dependents { git_accounts, git_targets })
 }
